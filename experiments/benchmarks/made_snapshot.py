@@ -19,6 +19,7 @@ from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.snapshots import published
 from serving.snapshots.files import Content, write_files
+from serving.snapshots.trees import keep as keep_tree
 
 #: Parts of a unit: communities of a town, towns of a district and so on.
 PARTS = {Unit.GRID: 8, Unit.COMMUNITY: 12, Unit.TOWN: 20, Unit.DISTRICT: 40}
@@ -102,6 +103,7 @@ def publish_made(
         "manifest": manifest,
     }
     with home.database.begin() as connection:
+        manifest["tree"] = keep_tree(connection, content.places)
         published.add(connection, row)
     return snapshot
 

@@ -129,4 +129,4 @@ def figures_of_all(connection: Connection, limit: int) -> dict[str, Any]:
     """How all notices went, as the owner of the home sees them."""
     from serving.alerts.stats import Asked, figures
 
-    return figures(connection, Asked(lambda _unit, _code: True, True, limit, datetime.now(UTC)))
+    return figures(connection, Asked(lambda *_: True, lambda *_: True, True, limit, datetime.now(UTC)))

@@ -150,7 +150,7 @@ class ScopeNeeded(RiskwarnError):
     """A caller without the scope that a route needs."""
 
     code = "scope_needed"
-    template = "This needs the scope {needed}, which the key does not have."
+    template = "This needs the scope {needed}, which was not granted to you."
     status = 403
 
 

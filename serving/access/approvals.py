@@ -1,6 +1,6 @@
 """Large files: asked for with a reason, decided by a second person, and opened by what was decided.
 
-An approval is bound to who asked, to what that one saw then, to the snapshot and to the query. Whoever decides is a person, another than
+An approval is bound to who asked, to what that one saw then and the units that lay inside, to the snapshot and to the query. Whoever decides is a person, another than
 who asked, and sees all that is asked for: an approval gives nobody what he may not see himself.
 """
 
@@ -42,11 +42,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file: out of which snapshot, by which query, and how many rows it has."""
+    """A file: out of which snapshot, by which query, how many rows it has, and of which units: a digest of their codes."""
 
     snapshot: str
     query: dict[str, Any]
     rows: int
+    inside: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Approval:
     snapshot: str
     query: dict[str, Any]
     rows: int
+    inside: str | None
     reason: str
     ends_at: datetime
     decision: str | None
@@ -121,8 +123,8 @@ def ask(home: Home, caller: Caller, origin: str, wanted: Wanted, reason: str, *,
     check_because(reason, "reason")
     entry_of = _entries(caller, origin)
     made = Approval(
-        new_id("ex"), person(caller), now, caller.area.as_list(), wanted.snapshot, wanted.query, wanted.rows, reason,
-        now + timedelta(hours=home.configuration.access.approval_hours), None, None, None, None,
+        new_id("ex"), person(caller), now, caller.area.as_list(), wanted.snapshot, wanted.query, wanted.rows, wanted.inside,
+        reason, now + timedelta(hours=home.configuration.access.approval_hours), None, None, None, None,
     )  # fmt: skip
     with recorded(home) as change:
         change.connection.execute(insert(EXPORT_APPROVALS).values(**vars(made)))
@@ -191,8 +193,9 @@ def check(found: Approval, caller: Caller, wanted: Wanted, *, now: datetime, onc
     problem = None if state is State.APPROVED else _WHY[state]
     if problem is None and (found.snapshot, found.query) != (wanted.snapshot, wanted.query):
         problem = OTHER_FILE
-    if problem is None and area_of(found.area) != caller.area:
-        problem = Message("what you may see has changed since")
+    # An area is a name: what lies inside it, and with it the rows, may be other ones than somebody decided on.
+    if problem is None and (area_of(found.area), found.rows, found.inside) != (caller.area, wanted.rows, wanted.inside):
+        problem = Message("what you may see has changed since; ask again")
     if problem is not None:
         raise ApprovalUnusable(id=found.id, problem=problem)
 

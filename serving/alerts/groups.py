@@ -5,9 +5,11 @@ Groups stay what they are. One that is not whole is not counted, and one goes wh
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Column, Connection, case, func, select
 
@@ -37,12 +39,13 @@ class Sums:
 
 @dataclass(frozen=True)
 class Group:
-    """Of the city, or of a district; of one that is not whole the sums are those of nothing."""
+    """Of the city, or of a district as it was in some snapshots; of one that is not whole the sums are those of nothing."""
 
     target: str
     level: str
     district: str | None
     sums: Sums
+    snapshots: frozenset[str] = frozenset()
 
 
 def of_city(connection: Connection, since: datetime) -> Iterator[Group]:
@@ -62,9 +65,13 @@ def _groups(connection: Connection, since: datetime, nth: Column[int], *district
         func.count(), func.sum(hit), func.sum(case((promised, 1), else_=0)), func.sum(case((promised, hit), else_=0)),
         func.sum(func.coalesce(own.stated, 0.0)), func.sum(func.coalesce(own.lower, 0.0)), func.sum(func.coalesce(own.upper, 0.0)),
     )  # fmt: skip
-    key = (own.target, own.level, *district)
+    key = (own.target, own.level, *district, (nth // GROUP).label("group"))
     of_late = nth.is_not(None), own.at > since - SPAN
-    rows = select(*key, *sums).where(*of_late).group_by(*key, nth // GROUP).having(func.max(own.at) > since)
+    snapshots: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    if district:
+        for *of, snapshot in connection.execute(select(*key, own.snapshot).where(*of_late).distinct()):
+            snapshots[tuple(of)].add(snapshot)
+    rows = select(*key, *sums).where(*of_late).group_by(*key).having(func.max(own.at) > since)
     for row in connection.execute(rows):
         found = Sums(*row[len(key) :])
         yield Group(
@@ -72,4 +79,5 @@ def _groups(connection: Connection, since: datetime, nth: Column[int], *district
             row.level,
             row.district if district else None,
             found if found.grids == GROUP else Sums(),
+            frozenset(snapshots[tuple(row[: len(key)])]),
         )

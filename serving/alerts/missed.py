@@ -41,8 +41,9 @@ class _Line:
     lead: int
 
 
-def count_missed(home: Home, city: City, pasts: Pasts, *, now: datetime) -> int:
-    """Count the events of each week since notices were told whose reports have come; gives how many weeks of a target."""
+def count_missed(home: Home, city: City, snapshot: str, pasts: Pasts, *, now: datetime) -> int:
+    """Count the events of each week since notices were told whose reports have come, by the city of a snapshot; gives how many weeks of
+    a target."""
     calendar = city.calendar
     if calendar.period not in _PERIODS:
         return 0
@@ -57,7 +58,7 @@ def count_missed(home: Home, city: City, pasts: Pasts, *, now: datetime) -> int:
             assert past is not None
             lines = _counted(city, week, past.came(week, _PERIODS[calendar.period]), warned)
             with home.database.begin() as connection:
-                _write(connection, target, week, lines)
+                _write(connection, target, week, snapshot, lines)
         done += len(ripe)
     return done
 
@@ -122,11 +123,16 @@ def _counted(city: City, week: date, came: Reals, warned: Warned) -> dict[tuple[
     return found
 
 
-def _write(connection: Connection, target: str, week: date, lines: Mapping[tuple[str, str, str], _Line]) -> None:
+def _write(
+    connection: Connection, target: str, week: date, snapshot: str, lines: Mapping[tuple[str, str, str], _Line]
+) -> None:
     connection.execute(
         insert(OUTCOMES),
         [
-            {"target": target, "week": week, "unit": unit, "code": code, "level": level, "events": one.events, "lead": one.lead}
+            {
+                "target": target, "week": week, "snapshot": snapshot, "unit": unit, "code": code, "level": level,
+                "events": one.events, "lead": one.lead,
+            }
             for (unit, code, level), one in lines.items()
         ],
     )  # fmt: skip

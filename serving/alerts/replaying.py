@@ -158,6 +158,7 @@ def _judge(connection: Connection, origins: Sequence[Origin], configuration: Con
             for one in unjudged(connection)
             if calendar.shift(origins[_publication(one.snapshot)].said.as_of, one.horizon + REPORTS) <= today
         },
+        {},
     )
 
 

@@ -40,12 +40,17 @@ _OF_PRECISION = ("precision", "lower", "upper")
 
 Covers = Callable[[str, str], bool]
 
+#: (kind, code, snapshot) -> whether the unit, as it was when that was published, is seen.
+Held = Callable[[str, str, str | None], bool]
+
 
 @dataclass(frozen=True)
 class Asked:
-    """For whom figures are, and of what: of units that he sees, of targets that are not left out."""
+    """For whom figures are, and of what: of units that he sees, and saw as they were when something was kept of them; of targets that are
+    not left out."""
 
     covers: Covers
+    held: Held
     whole: bool  # whether he sees the whole city
     limit: int  # rows of units and weeks
     now: datetime
@@ -98,7 +103,7 @@ def _told(connection: Connection, asked: Asked) -> dict[_Key, Sums]:
     found: dict[_Key, Sums] = defaultdict(Sums)
     for one in groups:
         unit = Unit.CITY if one.district is None else Unit.DISTRICT
-        seen = one.district is None or asked.covers(unit.value, one.district)
+        seen = one.district is None or all(asked.held(unit.value, one.district, each) for each in one.snapshots)
         if seen and one.target not in asked.without:
             found[unit.value, one.district, one.target, one.level] += one.sums
     return found
@@ -107,16 +112,16 @@ def _told(connection: Connection, asked: Asked) -> dict[_Key, Sums]:
 def _came(connection: Connection, asked: Asked) -> dict[_Key, tuple[int, int]]:
     """(events, weeks since they were told of, added up) by the level that was told; `none` of those that were missed."""
     own = OUTCOMES.c
-    rows = select(own.unit, own.code, own.target, own.level, func.sum(own.events), func.sum(own.lead)).where(
+    key = own.unit, own.code, own.target, own.level, own.snapshot
+    rows = select(*key, func.sum(own.events), func.sum(own.lead)).where(
         own.unit.in_([Unit.CITY.value, Unit.DISTRICT.value]), own.week >= (asked.now - LOOKS_BACK).date(),
         own.target.not_in(asked.without),
     )  # fmt: skip
-    found: dict[_Key, tuple[int, int]] = {}
-    for unit, code, target, level, events, lead in connection.execute(
-        rows.group_by(own.unit, own.code, own.target, own.level)
-    ):
-        if asked.whole or (unit == Unit.DISTRICT.value and asked.covers(unit, code)):
-            found[unit, None if unit == Unit.CITY.value else code, target, level] = int(events), int(lead)
+    found: dict[_Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for unit, code, target, level, snapshot, events, lead in connection.execute(rows.group_by(*key)):
+        if asked.whole or (unit == Unit.DISTRICT.value and asked.held(unit, code, snapshot)):
+            of = unit, None if unit == Unit.CITY.value else code, target, level
+            found[of] = found[of][0] + int(events), found[of][1] + int(lead)
     return found
 
 
@@ -167,10 +172,10 @@ def _page(connection: Connection, of_team: Mapping[str, tuple[str, str]], asked:
     last = connection.execute(select(func.max(own.week)).where(served)).scalar_one()
     if last is None:
         return {}
-    rows = select(own.week, own.budget_team, func.count()).where(own.week > last - SHOWN, served)
+    rows = select(own.week, own.budget_team, own.snapshot, func.count()).where(own.week > last - SHOWN, served)
     found: dict[_Place, int] = defaultdict(int)
-    for week, team, number in connection.execute(rows.group_by(own.week, own.budget_team)):
-        if team in of_team:
+    for week, team, snapshot, number in connection.execute(rows.group_by(own.week, own.budget_team, own.snapshot)):
+        if team in of_team and asked.held(*of_team[team], snapshot):
             found[week, of_team[team]] += number
     newest = sorted(found, key=lambda one: (one[0], *one[1]), reverse=True)[: asked.limit]
     return {place: found[place] for place in newest}
@@ -181,12 +186,12 @@ def _hours(
 ) -> dict[_Place, list[float]]:
     """The hours from when each notice was raised to when its team knew of it."""
     own = ALERTS.c
-    rows = select(own.week, own.budget_team, own.raised_at, own.acknowledged_at)
+    rows = select(own.week, own.budget_team, own.snapshot, own.raised_at, own.acknowledged_at)
     found: dict[_Place, list[float]] = defaultdict(list)
-    for week, team, raised, known in connection.execute(
+    for week, team, snapshot, raised, known in connection.execute(
         rows.where(own.week >= first, own.acknowledged_at.is_not(None), own.target.not_in(asked.without))
     ):
-        if team in of_team:
+        if team in of_team and asked.held(*of_team[team], snapshot):
             found[week, of_team[team]].append((known - raised).total_seconds() / 3600)
     return found
 
@@ -208,12 +213,13 @@ class _Came:
 def _missed(connection: Connection, first: date, asked: Asked) -> dict[tuple[date, str, str], _Came]:
     """Of the weeks and units that are counted."""
     own = OUTCOMES.c
-    rows = select(own.week, own.unit, own.code, own.level, func.sum(own.events), func.sum(own.lead))
+    key = own.week, own.unit, own.code, own.level, own.snapshot
+    rows = select(*key, func.sum(own.events), func.sum(own.lead))
     rows = rows.where(own.week >= first, own.target.not_in(asked.without))
     found: dict[tuple[date, str, str], _Came] = {}
-    for week, unit, code, level, events, lead in connection.execute(
-        rows.group_by(own.week, own.unit, own.code, own.level)
-    ):
+    for week, unit, code, level, snapshot, events, lead in connection.execute(rows.group_by(*key)):
+        if not asked.held(unit, code, snapshot):
+            continue
         before = found.get((week, unit, code), _Came())
         if level == Level.NONE.value:
             found[week, unit, code] = replace(before, missed=before.missed + int(events))

@@ -120,6 +120,7 @@ OUTCOMES = Table(
     Column("level", String(16), nullable=False),
     Column("events", Integer, nullable=False),
     Column("lead", Integer, nullable=False),  # weeks since they were told of, added up
+    Column("snapshot", String(64)),  # by whose tree its unit was counted; null of what was counted before that was kept
     UniqueConstraint("week", "target", "unit", "code", "level"),
 )
 

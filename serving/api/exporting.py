@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import tempfile
@@ -82,6 +83,12 @@ class Export:
             self.snapshot, scores, self.unit, self.parent, self.min_level, self.search
         ).tolist()
         return found
+
+    @property
+    def inside(self) -> str:
+        """A digest of the codes of the units."""
+        codes = self.snapshot.places[self.unit].codes
+        return hashlib.sha256("\n".join(sorted(codes[row] for row in self.rows)).encode()).hexdigest()
 
     def query(self, form: str) -> dict[str, Any]:
         """What is asked for, as an approval is bound to it: the same whether the usual target is named or not."""

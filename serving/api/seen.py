@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
@@ -137,14 +138,15 @@ class Seen:
         """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept, but what came of its districts."""
         if self.whole:
             return dict(found)
-        inside = self.inside if any(one["districts"] for one in found["rows"]) else None
-        own = {code for unit, code in inside.units if unit == Unit.DISTRICT} if inside is not None else ()
+        view = self.view if any(one["districts"] for one in found["rows"]) else None
+
+        def own(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+            every, snapshot = row["districts"], row["snapshot"]
+            return [one for one in every if view is not None and view.held(Unit.DISTRICT, one["code"], snapshot)]
+
         return {
             **found,
-            "rows": [
-                {**one, **_RECORD, "districts": [each for each in one["districts"] if each["code"] in own]}
-                for one in found["rows"]
-            ],
+            "rows": [{**one, **_RECORD, "districts": own(one)} for one in found["rows"]],
             "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 
@@ -155,7 +157,9 @@ class Seen:
 
     def view_of(self, inside: Inside | None) -> View:
         """The same of something inside."""
-        return View(inside, self.current.suspended, self._told_by_an_earlier_rule)
+        trees = self.current.trees
+        then = View.then if inside is None else partial(trees.inside, inside=inside)
+        return View(inside, self.current.suspended, self._told_by_an_earlier_rule, then)
 
     def _told_by_an_earlier_rule(self, snapshot: str) -> bool:
         row = self.publications.by_id.get(snapshot)  # None where it was published since the last look
@@ -174,11 +178,15 @@ class Seen:
 
     def of_alert(self, alert: Alert) -> bool:
         """Whether a notice lies inside."""
-        return self.view.sees(alert.unit, alert.code, alert.members)
+        return self.view.sees(alert.unit, alert.code, alert.members, alert.snapshot)
 
     def holds(self, unit: str, code: str) -> bool:
         """Whether a unit lies inside, by the tree of today."""
         return self.view.holds(unit, code)
+
+    def held(self, unit: str, code: str, snapshot: str | None) -> bool:
+        """Whether a unit, as it was when a snapshot was published, lies inside today."""
+        return self.view.held(unit, code, snapshot)
 
     def alert(self, alert: Alert, full: bool = False) -> dict[str, Any]:
         """A notice as it is told to the caller; of its text the head, or `full` all."""

@@ -13,6 +13,7 @@ from serving.delivery.messages import Message
 from serving.delivery.view import NOWHERE, View, snapshot_of
 from serving.snapshots import published
 from serving.snapshots.cut import Inside, inside_of
+from serving.snapshots.trees import Trees
 from serving.snapshots.units import places_today
 
 #: What somebody sees of a message.
@@ -30,12 +31,12 @@ class Today:
         self._state: tuple[int, int, int] | None = None
         self._inside: dict[Area, Inside | None] = {}
         self._older: dict[str, bool] = {}
+        self._trees = Trees(home)
 
     def seen(self, messages: Sequence[Message], suspended: frozenset[str], *areas: Area | None) -> Seen:
         """What is seen of some messages by who sees what lies inside all of some areas; None is nothing at all."""
-        older = frozenset(
-            one for one in {snapshot_of(one.body) for one in messages} if self._told_by_an_earlier_rule(one)
-        )
+        snapshots = {snapshot_of(one.body) for one in messages}
+        older = frozenset(one for one in snapshots if self._told_by_an_earlier_rule(one))
         view = View(suspended=suspended, older=older.__contains__)
         if None in areas:
             return partial(_nothing, view)
@@ -49,7 +50,9 @@ class Today:
         inside = [one for one in found if one is not None]
         if len(inside) < len(found):
             return partial(_as_it_was_said, view, parts)
-        return partial(_same, View(_all_of(inside), suspended, view.older))
+        every = _all_of(inside)
+        then = {one: self._trees.inside(one, every) for one in snapshots}
+        return partial(_same, View(every, suspended, view.older, lambda snapshot: then.get(str(snapshot), ())))
 
     def _inside_of(self, area: Area) -> Inside | None:
         """What lies inside an area; None where no tree is published, as after all snapshots were withdrawn."""
@@ -88,4 +91,4 @@ def _as_it_was_said(view: View, areas: set[Area], message: Message) -> View:
         return _nothing(view, message)
     units = message.places() | {(Unit.GRID.value, str(one["code"])) for one in message.members}
     grids = frozenset(code for unit, code in units if unit == Unit.GRID.value)
-    return View(Inside(grids, frozenset(), frozenset(units)), view.suspended, view.older)
+    return View(Inside(grids, frozenset(), frozenset(units)), view.suspended, view.older, lambda _snapshot: units)

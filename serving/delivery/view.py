@@ -7,7 +7,7 @@ rule of disclosure is told no more, and of a suspended target nothing that it wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,22 +53,31 @@ ALL = Left(part=True, reasons=True, figures=True)
 
 @dataclass(frozen=True)
 class View:
-    """What somebody sees: what lies `inside` (None is the whole city), which targets are suspended, and of which snapshots an earlier rule
-    of disclosure told."""
+    """What somebody sees: what lies `inside` (None is the whole city), which targets are suspended, of which snapshots an earlier rule
+    of disclosure told, and which units, as they were `then` when a snapshot was published, lie inside today."""
 
     inside: Inside | None = None
     suspended: frozenset[str] = frozenset()
     older: Callable[[str], bool] = lambda _snapshot: False
+    then: Callable[[str | None], Collection[tuple[str, str]]] = lambda _snapshot: ()
 
     def holds(self, unit: str, code: str) -> bool:
-        """Whether a unit lies inside."""
+        """Whether a unit lies inside today."""
         return self.inside is None or (unit, code) in self.inside.units
 
-    def sees(self, unit: str, code: str, members: Iterable[Mapping[str, Any]] = ()) -> bool:
-        """Whether a notice lies inside: its unit does, and where it tells of some grids of that any of them."""
+    def held(self, unit: str, code: str, snapshot: str | None) -> bool:
+        """Whether a unit, as it was when a snapshot was published, lies inside today: what was kept of it then is told."""
+        if unit == Unit.GRID.value:
+            return self.holds(unit, code)
+        return self.inside is None or (unit, code) in self.then(snapshot)
+
+    def sees(self, unit: str, code: str, members: Iterable[Mapping[str, Any]], snapshot: str | None) -> bool:
+        """Whether a notice of a snapshot lies inside: where it tells of some grids of its unit, the unit does and any of them, and else
+        the unit as it was then."""
         grids = [one["code"] for one in members]
-        own = not grids or any(self.holds(Unit.GRID.value, one) for one in grids)
-        return own and self.holds(unit, code)
+        if not grids:
+            return self.held(unit, code, snapshot)
+        return self.holds(unit, code) and any(self.holds(Unit.GRID.value, one) for one in grids)
 
     def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
         """The level of a notice: where some of its grids lie outside, the highest of the others."""
@@ -87,7 +96,7 @@ class View:
 
     def inside_of(self, message: Message) -> bool:
         """Whether a message is about something inside."""
-        return self.sees(*message.unit, message.members)
+        return self.sees(*message.unit, message.members, snapshot_of(message.body))
 
     def tells(self, message: Message) -> bool:
         """Whether a message is told: of a suspended target only that a notice is over."""
@@ -125,7 +134,8 @@ def bare(notice: Mapping[str, Any]) -> dict[str, Any]:
 
 def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
     names = {"stated"} if left.part or left.figures else set()
-    if left.figures:
+    if left.figures or left.members:
+        # Of several grids they are those of the highest, which may be one that lies outside.
         names |= {"score", "expected_count"}
     return dict.fromkeys(names & told.keys())
 

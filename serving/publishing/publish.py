@@ -40,6 +40,7 @@ from serving.scoring.score import Scoring, catalogue_of, examined, score
 from serving.snapshots import published, suspensions
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
+from serving.snapshots.trees import keep as keep_tree
 from serving.track_record import rows as record
 from serving.track_record.came import Pasts
 from serving.track_record.judging import judge_ripe
@@ -188,7 +189,7 @@ def _published(
         sources = DataGaps.from_list(same.manifest["gaps"]).sources(None)
         is_current = current is not None and current.id == same.id
         if is_current:
-            _look_back(home, city, numbers, now, progress)
+            _look_back(home, city, same.id, numbers, now, progress)
         return _told(same.id, city, serving, None if is_current else current, 0, started, sources)
     unread: list[SnapshotDamaged] = []
     previous, before = _before(home, city.as_of, unread)
@@ -197,11 +198,13 @@ def _published(
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
+    places = made.scored.places
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0
     try:
         with recorded(home) as change:
+            row["manifest"]["tree"] = keep_tree(change.connection, places)
             published.add(change.connection, row)
             entry = Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored")
             # Under the lock of the chain, which a suspension takes first: whichever comes later knows of the other.
@@ -216,9 +219,9 @@ def _published(
         raise
     failing = made.gaps.sources(None)
     # What is published lies in files; looking back takes the room again.
-    del made, before, found
+    del made, before, found, places
     if is_current:
-        _look_back(home, city, numbers, now, progress)
+        _look_back(home, city, row["id"], numbers, now, progress)
     stays = None if is_current else current
     damaged = tuple(dict.fromkeys(str(one.fields["snapshot"]) for one in unread))
     return _told(row["id"], city, serving, stays, raised, started, failing, damaged)
@@ -230,12 +233,12 @@ def _boundaries(home: Home, city: City, made: Scoring) -> dict[str, Any]:
     return boundaries_made(home, grids, [of_grid[code] for code in grids[Unit.GRID].codes])
 
 
-def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
-    """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
+def _look_back(home: Home, city: City, snapshot: str, numbers: Encoded, now: datetime, progress: Progress) -> None:
+    """With the city of the snapshot that is current: judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
     pasts = Pasts(city, numbers)
     judge_ripe(home, city, pasts, now=now, progress=progress)
     judge_alerts(home, city, pasts)
-    count_missed(home, city, pasts, now=now)
+    count_missed(home, city, snapshot, pasts, now=now)
     sweep(home, now)
     trim(home, now=now)
 

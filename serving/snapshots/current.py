@@ -25,6 +25,7 @@ from serving.snapshots.publications import Publications, read_publications
 from serving.snapshots.published import Row
 from serving.snapshots.snapshot import Snapshot, load_snapshot
 from serving.snapshots.suspensions import without
+from serving.snapshots.trees import Trees
 
 #: Seconds between two looks for a newer snapshot.
 LOOK_EVERY = 0.5
@@ -72,6 +73,8 @@ class Current:
         self.suspended: frozenset[str] = frozenset()
         #: What was published, as it was last read.
         self.publications = Publications()
+        #: What units held when it was.
+        self.trees = Trees(home)
         #: Counts what changed in the publications or was swapped: an answer of another number may be out of date.
         self.generation = 0
         #: Why the newest snapshot is not served; None where it is.

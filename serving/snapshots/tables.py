@@ -20,6 +20,15 @@ SNAPSHOTS = Table(
     Column("chain", String(64)),  # SHA-256 of the chain of the row before and this digest
 )
 
+#: What the units of the city held when snapshots were published: `{city: {district: {town: {community: [grids]}}}}`. The manifest of a
+#: snapshot names its tree.
+TREES = Table(
+    "snapshot_trees",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("tree", JSON, nullable=False),
+)
+
 #: What became of a snapshot: `withdrawn` by somebody with a reason, or its files `swept` by retention.
 FATES = Table(
     "snapshot_fates",

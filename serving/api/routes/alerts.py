@@ -144,7 +144,7 @@ def alerts_router(context: Context) -> APIRouter:
     def stats(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen = context.seen(request)
         with home.database.connect() as connection:
-            asked = FiguresAsked(seen.holds, seen.whole, query.limit, context.clock(), seen.served(None))
+            asked = FiguresAsked(seen.holds, seen.held, seen.whole, query.limit, context.clock(), seen.served(None))
             return written(figures(connection, asked))
 
     @router.get(
@@ -156,7 +156,7 @@ def alerts_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         gone = seen.served(None)
         with home.database.connect() as connection:
-            found = held_alerts(connection, lambda row: row["target"] not in gone and seen.holds(row["unit"], row["code"]), query.limit)  # fmt: skip
+            found = held_alerts(connection, lambda row: row["target"] not in gone and seen.held(row["unit"], row["code"], row["snapshot"]), query.limit)  # fmt: skip
         return written({"items": found})
 
     @router.get(

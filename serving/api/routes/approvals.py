@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from riskwarn.errors import ApprovalNotNeeded
 from serving.access import approvals
-from serving.access.approvals import Approval, Wanted
+from serving.access.approvals import Approval
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
 from serving.api.context import Context, uncached
@@ -17,7 +17,7 @@ from serving.api.needs import needs
 from serving.api.noted import origin
 from serving.api.problems import request_id
 from serving.api.queries import ExportAsked, ListQuery, Nothing
-from serving.api.routes.exports import file_of
+from serving.api.routes.exports import file_of, wanted_of
 
 ApprovalId = Annotated[str, Path(description="id of the approval", json_schema_extra={"x-data-class": "service"})]
 
@@ -49,8 +49,8 @@ def approvals_router(context: Context) -> APIRouter:
         rows = len(one.rows)
         if rows <= access.export_rows or seen.caller is LOCAL:
             raise ApprovalNotNeeded(rows=rows)
-        wanted = Wanted(snapshot.id, one.query(asked.form), rows)
-        made = approvals.ask(context.home, seen.caller, origin(request.scope), wanted, asked.reason, now=now)
+        wanted, where = wanted_of(one, asked.form), origin(request.scope)
+        made = approvals.ask(context.home, seen.caller, where, wanted, asked.reason, now=now)
         return _answer(made)
 
     @router.post(

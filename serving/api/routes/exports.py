@@ -73,8 +73,9 @@ def exports_router(context: Context) -> APIRouter:
             snapshot = seen.snapshot(query.as_of)
         one = file_of(context, snapshot, query, now, request_id(request.scope))
         rows = len(one.rows)  # what is wrong with the query is said before anything is sent
-        most, wanted = context.home.configuration.access.export_rows, Wanted(snapshot.id, one.query(form), rows)
+        most = context.home.configuration.access.export_rows
         if approval is not None:
+            wanted = wanted_of(one, form)
             once = context.home.configuration.access.approval_once
             approvals.check(approval, seen.caller, wanted, now=now, once=once)
         elif rows > most and seen.caller is not LOCAL:
@@ -110,6 +111,11 @@ def file_of(context: Context, snapshot: Snapshot, query: FileQuery, now: datetim
     made_at = now.astimezone(zone).isoformat(timespec="seconds")
     level = None if query.min_level is None else query.min_level.value
     return Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request, level, query.search)
+
+
+def wanted_of(one: Export, form: str) -> Wanted:
+    """What somebody decides on: the file, and which units are in it."""
+    return Wanted(one.snapshot.id, one.query(form), len(one.rows), one.inside)
 
 
 def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:

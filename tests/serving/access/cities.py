@@ -1,4 +1,8 @@
-"""Two cities that differ in nothing but what lies outside one district, with all that a server tells of them, and keys to them."""
+"""Two cities that differ in nothing but what lies outside one district, with all that a server tells of them, and keys to them.
+
+Each was published twice, and between the two a town left the district for its neighbour: what was told of the district by the older tree is
+of something outside, too, though its code is still there.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,14 @@ from starlette.testclient import TestClient
 
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content, made_geometry, publish_made
+from riskwarn.disclosure import RULE
 from riskwarn.home import Home
 from riskwarn.words import Gap, Unit
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role, Scope
-from serving.alerts.tables import ALERTS, HELD, OUTCOMES, SILENCES, TEAMS, TELLINGS
+from serving.alerts.tables import ALERTS, HELD, OUTCOMES, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.api.app import Application
 from serving.api.options import Options
 from serving.columns.gaps import DataGaps, SourceGap
@@ -45,6 +50,9 @@ GRIDS = 108
 OWN, OTHER = Area((("district", "D0000000"),)), Area((("district", "D0000001"),))
 OWN_GRID, OTHER_GRID, NO_GRID = "G0000003", "G0000050", "G9999999"
 
+#: The town that was in the district before, and is in its neighbour today.
+MOVED = "T0000003"
+
 #: The notice of the grid of one's own.
 OWN_ALERT = f"w{OWN_GRID.lower()}"
 
@@ -64,17 +72,20 @@ def silent(outside: int) -> str:
     return f"D000000{1 + outside // 10 % 2}"
 
 
-def content(outside: int) -> Content:
-    """The city: what lies outside the first district is drawn with a seed of its own."""
+def content(outside: int, before: bool = False) -> Content:
+    """The city: what lies outside the first district of today is drawn with a seed of its own; `before` a town of it was in that district."""
     one, other = made_content(GRIDS, horizons=(1, 4), seed=1), made_content(GRIDS, horizons=(1, 4), seed=outside)
-    inside = {Unit.GRID: 36, Unit.COMMUNITY: 9, Unit.TOWN: 3, Unit.DISTRICT: 1, Unit.CITY: 0}
+    inside = {Unit.GRID: 36, Unit.COMMUNITY: 9, Unit.TOWN: 3, Unit.DISTRICT: 0 if before else 1, Unit.CITY: 0}
+    if before:
+        one.places[Unit.TOWN].parents[int(MOVED[1:])] = 0
     scores = {
         block: {unit: _mixed(one.scores[block][unit], other.scores[block][unit], inside[unit], unit) for unit in Unit}
         for block in one.scores
     }
+    own = inside[Unit.DISTRICT]
     districts = [
         {"code": f"D000000{row}", "name": f"district {row}", "gap": "silent" if f"D000000{row}" == silent(outside) else None,
-         "freshness": {"newest": f"2026-01-{5 if row == 0 else 5 + outside % 20:02}", "quiet_days": 1 if row == 0 else outside}}
+         "freshness": {"newest": f"2026-01-{5 + outside % 20 * (row >= own):02}", "quiet_days": outside if row >= own else 1}}
         for row in range(3)
     ]  # fmt: skip
     source = {
@@ -105,8 +116,8 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         patch.setattr(made_snapshot, "PARTS", PARTS)
         first, second = (
             publish_made(
-                home, content(drawn), AS_OF - ago, NOW - ago, salt="city",
-                gaps=DataGaps((SourceGap("disputes", Gap.SILENT, silent(drawn)),)), geometry=geometry(drawn),
+                home, content(drawn, before=bool(ago)), AS_OF - ago, NOW - ago, salt="city",
+                gaps=DataGaps((SourceGap("disputes", Gap.SILENT, silent(drawn)), SourceGap("visits", Gap.SHORT, "D0000000"))), geometry=geometry(drawn),
             )
             for drawn, ago in ((outside, timedelta(days=7)), (outside + 10, timedelta(0)))
         )  # fmt: skip
@@ -118,11 +129,13 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             [
                 {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
                  "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")],
-                 "budget_team": _above(code)[2], "week": AS_OF}
+                 "budget_team": _above(code)[2], "week": AS_OF, "units": _units(code), "co_teams": [_above(code)[2]]}
                 for code in raised
             ],
         )  # fmt: skip
+        _of_units(connection, first, second, outside)
         _beside(connection, second, raised, outside)
+        _of_before(connection, first, outside)
         figures = {"units": 108, "events": 40 + outside, "capture_5": 0.3 + outside / 100}
         missed = {
             "unit": "community",
@@ -131,15 +144,88 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             "expected": 1.0,
             "observed": "3–5",
         }
+        ahead = {"expected": 12.0, "name": "district"}
+        came = {"D0000000": 40, "D0000001": 40 + 5 * outside}
+        districts = [
+            {**ahead, "code": code, "observed": str(events), "between": [events - 10, events + 9]}
+            for code, events in came.items()
+        ]
         told = {
+            "disclosure": RULE, "events": 900,
             "published_at": NOW.isoformat(), "window_end": AS_OF.isoformat(), "model": "conflict-4-v1", "late": False,
             "events_before_publication": outside, "capture_5_after_publication": 0.2, "unknown_grids": outside,
-            "levels": {unit.value: figures for unit in Unit}, "baselines": {}, "misses": [missed], "false_alarms": [],
+            "levels": {unit.value: figures for unit in Unit}, "baselines": {}, "misses": [missed], "false_alarms": [missed], "districts": districts,
         }  # fmt: skip
-        older = published.named(home, first)
-        record_rows.add(connection, older, "conflict", 4, told, NOW)
-        enqueue(connection, [_said(code) for code in [*raised, OTHER_GRID]])
+        # The district of before had the town in it that lies outside today.
+        of_before = [{**districts[0], "observed": str(90 + outside), "between": [outside, 90 + outside]}, districts[1]]
+        for snapshot, content_of in ((first, {**told, "districts": of_before}), (second, told)):
+            record_rows.add(connection, published.named(home, snapshot), "conflict", 4, content_of, NOW)
+        enqueue(connection, [_said(code, second) for code in [*raised, OTHER_GRID]])
+        enqueue(connection, [_said_of_units(snapshot, score) for snapshot, score in ((first, outside), (second, 9))])
     return first, second
+
+
+def _of_units(connection: Connection, first: str, second: str, outside: int) -> None:
+    """A notice of the district as it was before, and one as it is; of the town that left one of before; of some grids inside, and outside."""
+    grid = {"unit": "grid", "level": "yellow"}
+    own, others = (
+        [{**grid, "code": f"G{row:07}", "name": f"{row}", "score": score / 100} for row in rows]
+        for rows, score in (((13, 14), 9), ((61, 62), outside))
+    )
+    raised: list[tuple[str, str, str, str, int, list[dict[str, Any]]]] = [
+        ("d0", first, "district", "D0000000", outside, []), ("d1", second, "district", "D0000000", 9, []),
+        ("t", first, "town", MOVED, outside, []), ("m", second, "town", "T0000001", 9, own), ("n", second, "town", "T0000005", outside, others),
+    ]  # fmt: skip
+    connection.execute(
+        insert(ALERTS),
+        [
+            {"id": f"w{name}", "name": code, "snapshot": snapshot, "target": "conflict", "horizon": 4, "unit": unit, "code": code, "level": "yellow",
+             "score": score / 100, "status": "open", "raised_at": NOW - timedelta(days=1), "reasons": [_why("waiting"), _why("rest")],
+             "members": members}
+            for name, snapshot, unit, code, score, members in raised
+        ],
+    )  # fmt: skip
+    steps = {"version": 1, "at": NOW, "verb": "raise", "status": "open", "level": "yellow", "source": "rule"}
+    connection.execute(
+        insert(STEPS), [{**steps, "alert": f"w{name}", "note": f"{name} {score}"} for name, *_, score, _ in raised]
+    )
+
+
+def _of_before(connection: Connection, first: str, outside: int) -> None:
+    """What was kept of the district and its team when a town was in it that is outside today."""
+    about = {"snapshot": first, "target": "conflict", "horizon": 4, "level": "orange"}
+    held = {**about, "at": NOW - timedelta(days=7), "unit": "district", "kind": "jump", "reason": "silence"}
+    connection.execute(insert(HELD), [{**held, "code": "D0000000", "name": f"{outside}"}])
+    week = AS_OF - timedelta(days=7)
+    told = {**about, "at": NOW - timedelta(days=70), "judged": True, "district": "D0000000"}
+    connection.execute(
+        insert(TELLINGS),
+        [
+            {**told, "alert": f"b{one}", "code": "G0000040", "events": int(one < outside), "nth": 1_000 + one, "nth_of_district": 100 + one}
+            for one in range(50)
+        ],
+    )  # fmt: skip
+    event = {"week": week, "target": "conflict", "unit": "district", "code": "D0000000", "lead": 0, "snapshot": first}
+    levels = ("none", 300 + outside), ("orange", 40 * outside)
+    connection.execute(insert(OUTCOMES), [{**event, "level": level, "events": events} for level, events in levels])
+    team = {
+        "id": "own",
+        "unit": "district",
+        "code": "D0000000",
+        "name": "own",
+        "services": [],
+        "workers": 9,
+        "hours_a_week": 40.0,
+    }
+    connection.execute(insert(TEAMS), [{**team, "notices_a_week": 3}])
+    notice = {
+        "name": "G0000040", "snapshot": first, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0000040", "level": "red",
+        "score": 0.5, "status": "closed", "raised_at": NOW - timedelta(days=8), "reasons": [], "budget_team": "own", "week": week,
+    }  # fmt: skip
+    known = NOW - timedelta(days=8) + timedelta(hours=outside)
+    connection.execute(
+        insert(ALERTS), [{**notice, "id": f"wb{one}", "acknowledged_at": known} for one in range(outside)]
+    )
 
 
 def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outside: int) -> None:
@@ -175,8 +261,13 @@ def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outsid
             for one in range(grids)
         ],
     )
-    event = {"week": AS_OF, "target": "conflict", "unit": "district", "level": "none", "lead": 0}
+    event = {"week": AS_OF, "target": "conflict", "unit": "district", "level": "none", "lead": 0, "snapshot": snapshot}
     connection.execute(insert(OUTCOMES), [{**event, "code": district, "events": hits} for district, _, hits in came])
+
+
+def _units(code: str) -> list[tuple[str, str, str]]:
+    """(kind, code, name) of a grid and what it lies in."""
+    return [(unit.value, one, one) for unit, one in zip(PARTS, _above(code), strict=True)]
 
 
 def _above(code: str) -> tuple[str, ...]:
@@ -184,12 +275,18 @@ def _above(code: str) -> tuple[str, ...]:
     return tuple(f"{kind}{int(code[1:]) // size:07}" for kind, size in (("G", 1), ("C", 4), ("T", 12), ("D", 36)))
 
 
-def _said(code: str) -> Message:
+def _said(code: str, snapshot: str) -> Message:
     """That a notice about a grid was raised."""
     reasons = [_why("waiting"), _why("rest"), _why("rest")]
     made = message(f"w{code.lower()}", code=code, at=NOW, units=_above(code), reasons=reasons, name=code)
     text = {"zh": f"{code}：建议本周上门调解", "en": f"{code}: mediation this week"}
-    return dataclasses.replace(made, body={**made.body, "text": text})
+    return dataclasses.replace(made, body={**made.body, "text": text, "snapshot": snapshot})
+
+
+def _said_of_units(snapshot: str, score: int) -> Message:
+    """That a notice about the district was raised by a snapshot."""
+    made = message(f"wd{score}", code="D0000000", at=NOW, units=("D0000000",), reasons=[_why("waiting"), _why("rest")])
+    return dataclasses.replace(made, body={**made.body, "unit": "district", "score": score / 100, "snapshot": snapshot})
 
 
 def _why(feature: str) -> dict[str, Any]:

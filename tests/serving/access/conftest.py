@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from serving.commands import asking
 from tests.postgresql import emptied
+from tests.serving.access import cities
+from tests.serving.access.asked import Pair, Two, unlimited
+from tests.serving.access.cities import OWN
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
@@ -35,3 +39,20 @@ def _version(home: Home) -> dict[str, Any]:
         "as_of": "2026-02-23", "trained_at": "2026-02-24T00:00:00+00:00", "best_baseline": "count",
         "metrics": {"n_events": float(events), "log_loss": events / 1e6, "coverage_district": events / 1e6},
     }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Two:
+    """(the two cities, a key of the district to each, the ids of the snapshots)."""
+    homes = [unlimited(make_home(tmp_path_factory.mktemp("city") / "home", Settings(threads=1))) for _ in range(2)]
+    ids = [cities.build(home, outside) for home, outside in zip(homes, (5, 17), strict=True)]
+    assert ids[0] == ids[1]
+    return homes, [cities.key(home, area=OWN) for home in homes], ids[0]
+
+
+@pytest.fixture(scope="module")
+def pair(two: Two) -> Iterator[Pair]:
+    """The same with a server of each, which remembers what it was asked."""
+    homes, headers, ids = two
+    with cities.served(*homes) as clients:
+        yield clients, headers, ids

@@ -187,7 +187,7 @@ class Matrix:
                 "parent": district,
                 "lang": "zh",
             }
-            wanted = approvals.Wanted(snapshot, query, 36)
+            wanted = approvals.Wanted(snapshot, query, 36, "0" * 64)
             one = approvals.ask(
                 self.home, person[f"centre of {area}"], "a test", wanted, "the monthly file", now=self.now
             )

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from experiments.benchmarks import made_snapshot
+from experiments.benchmarks.made_snapshot import publish_made
 from riskwarn.audit.tables import AUDIT
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
@@ -310,3 +312,34 @@ def test_a_narrower_area_is_not_opened_by_what_was_approved_for_a_wider_one(aski
         > asking.now
     )
     assert Scope.EXPORT in Role.CENTRE.scopes
+
+
+@pytest.mark.parametrize("grows", [True, False])
+def test_what_lies_inside_today_is_not_opened_by_what_was_approved_of_it_before(tmp_path: Path, grows: bool) -> None:
+    """The neighbour of before, to which a town came: it is named as before, and holds rows that nobody decided on; or it lost one."""
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made_snapshot, "PARTS", cities.PARTS)
+
+        def publish(before: bool, days: int) -> None:
+            publish_made(
+                home, cities.content(5, before), cities.AS_OF + timedelta(days=days), cities.NOW, salt=f"{days}"
+            )
+
+        publish(grows, 0)
+        with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"access: {{export_rows: {MOST}}}\n")
+        home = open_home(home.path, home.settings)
+        one, other = (cities.key(home, role=Role.CENTRE, area=OTHER) for _ in range(2))
+        with cities.served(home) as (client,):
+            identity = client.post("/v1/exports", json=CSV, headers=one).json()["id"]
+            approved = client.post(f"/v1/exports/{identity}/approve", headers=other).json()
+            assert (approved["state"], approved["rows"]) == ("approved", 24 if grows else 36)
+            assert client.head(PATH, params={"approval": identity}, headers=one).status_code == 200
+            publish(not grows, 1)
+            client.app.current.look()  # type: ignore[attr-defined]
+            for asked in (client.head, client.get):
+                assert asked(PATH, params={"approval": identity}, headers=one).status_code == 409
+            refused = client.get(PATH, params={"approval": identity}, headers=one)
+            assert code(refused) == "approval_unusable"
+            assert refused.json()["detail"].endswith("what you may see has changed since; ask again.")

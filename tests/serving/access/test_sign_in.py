@@ -49,7 +49,9 @@ def test_who_types_the_own_key_is_signed_in_and_out(home: Home) -> None:
         assert "王芳" not in str(told)
         # Nothing is published, and that it says to who may read alone.
         assert browser.get("/v1/scores").json()["type"] == "urn:riskwarn:no_snapshot"
-        assert browser.get("/metrics").status_code == 403, "an analyst is no system administrator"
+        refused = browser.get("/metrics")
+        assert refused.status_code == 403, "an analyst is no system administrator"
+        assert refused.json()["detail"] == "This needs the scope system, which was not granted to you."
         clock.move(hours=1)
         assert typed(server.browser(), key + "0").status_code == 401
         again = server.browser()

@@ -12,8 +12,8 @@ from riskwarn.home import Home, open_home
 from serving.access.scopes import Scope
 from serving.api.app import Application
 from tests.serving.access import cities
+from tests.serving.access.asked import unlimited
 from tests.serving.access.cities import NOW, OWN_ALERT
-from tests.serving.access.test_areas import unlimited
 from tests.serving.access.test_smuggling import request, sent, statuses
 from tests.serving.conftest import running_application
 

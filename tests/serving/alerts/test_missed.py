@@ -60,7 +60,7 @@ def city(tmp_path: Path) -> City:
 
 def counted(city: City, weeks: Mapping[date, Mapping[int, float]], as_of: date) -> int:
     pasts = cast(Pasts, Came(weeks, as_of))
-    return count_missed(city.home, city_around(city.home, as_of), pasts, now=city.now)
+    return count_missed(city.home, city_around(city.home, as_of), "now", pasts, now=city.now)
 
 
 def lines(city: City, unit: Unit) -> list[tuple[Any, ...]]:

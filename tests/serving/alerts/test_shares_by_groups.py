@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from riskwarn.disclosure.steps import LEAST_OF_GROUP
 from serving.alerts.precision import LOOKS_BACK, promises, stated
 from serving.alerts.stats import Asked, figures
 from serving.alerts.tables import TELLINGS
-from serving.alerts.tellings import judge, unjudged
+from serving.alerts.tellings import Extents, judge, unjudged
 from tests.serving.alerts.city import City
 
 PROMISE = {"stated": 0.2, "lower": 0.1, "upper": 0.35}
@@ -26,28 +27,28 @@ def city(tmp_path: Path) -> City:
     return City(tmp_path)
 
 
-def tell(city: City, grids: int, at: datetime, district: str = "D0000000") -> None:
+def tell(city: City, grids: int, at: datetime, district: str = "D0000000", snapshot: str = "s") -> None:
     """Grids that were told of, and of which nobody knows yet what came."""
     row = {
-        "alert": "w", "snapshot": "s", "target": "conflict", "horizon": 4, "code": "G", "level": "red", "district": district, "at": at,
+        "alert": "w", "snapshot": snapshot, "target": "conflict", "horizon": 4, "code": "G", "level": "red", "district": district, "at": at,
         "judged": False, **PROMISE,
     }  # fmt: skip
     with city.home.database.begin() as connection:
         connection.execute(insert(TELLINGS), [row] * grids)
 
 
-def came(city: City, *events: int | None) -> None:
+def came(city: City, *events: int | None, extents: Extents = MappingProxyType({})) -> None:
     """What came of the grids told of first and not judged yet, one after the other."""
     with city.home.database.begin() as connection:
         rows = connection.execute(
             select(TELLINGS.c.sequence).where(TELLINGS.c.judged.is_(False)).order_by(TELLINGS.c.sequence)
         ).scalars()
-        judge(connection, dict(zip(rows, events, strict=False)))
+        judge(connection, dict(zip(rows, events, strict=False)), extents)
 
 
 def levels(city: City, now: datetime | None = None) -> list[dict[str, Any]]:
     with city.home.database.connect() as connection:
-        return figures(connection, Asked(lambda _unit, _code: True, True, 10, now or city.now))["levels"]
+        return figures(connection, Asked(lambda *_: True, lambda *_: True, True, 10, now or city.now))["levels"]
 
 
 def promised(city: City, now: datetime | None = None) -> dict[str, Any] | None:
@@ -130,3 +131,20 @@ def test_the_order_of_judging_is_written_down_once(city: City) -> None:
             unjudged(connection) == [] and connection.execute(select(func.count()).select_from(TELLINGS)).scalar() == 4
         )
     assert LEAST_OF_GROUP == 50
+
+
+def test_a_district_that_held_other_grids_is_in_groups_of_its_own(city: City) -> None:
+    """Else how many were told of before a town left would show in when the next group is whole."""
+    extents = {("old", "D0000000"): "with the town", ("new", "D0000000"): "without", ("later", "D0000000"): "without"}
+    for grids, snapshot in ((60, "old"), (3, "new"), (2, "old"), (4, "later"), (45, "new"), (2, "old")):
+        tell(city, grids, city.now - timedelta(days=60), snapshot=snapshot)
+        came(city, *[1] * grids, extents=extents)
+    with city.home.database.connect() as connection:
+        rows = select(TELLINGS.c.snapshot, TELLINGS.c.nth_of_district).order_by(TELLINGS.c.sequence)
+        found = [tuple(row) for row in connection.execute(rows)]
+    numbers = [*range(60), *range(100, 103), 60, 61, *range(103, 107), *range(107, 150), 150, 151, 62, 63]
+    assert [number for _, number in found] == numbers
+    without = lambda _unit, _code, snapshot: snapshot != "old"  # noqa: E731
+    with city.home.database.connect() as connection:
+        [level] = figures(connection, Asked(lambda *_: True, without, False, 10, city.now))["levels"]
+    assert (level["code"], level["grids"], level["precision"]) == ("D0000000", 50, 1.0)

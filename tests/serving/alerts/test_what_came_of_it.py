@@ -100,12 +100,12 @@ def judged(city: City, target: str, level: str, grids: int, hits: int, **more: A
     with city.home.database.begin() as connection:
         before = connection.execute(select(func.coalesce(func.max(TELLINGS.c.sequence), 0))).scalar_one()
         connection.execute(insert(TELLINGS), [row] * grids)
-        judge(connection, {before + number + 1: int(number < hits) for number in range(grids)})
+        judge(connection, {before + number + 1: int(number < hits) for number in range(grids)}, {})
 
 
 def asked(city: City, covers: Any = lambda _unit, _code: True, whole: bool = True, **more: Any) -> Any:
     with city.home.database.connect() as connection:
-        return figures(connection, Asked(covers, whole, 10, city.now, **more))
+        return figures(connection, Asked(covers, lambda unit, code, _: covers(unit, code), whole, 10, city.now, **more))
 
 
 def told(city: City) -> list[tuple[Any, ...]]:
@@ -130,7 +130,7 @@ def test_each_telling_is_of_the_snapshot_that_found_it(city: City) -> None:
 def test_what_was_told_is_judged_once_with_what_came(city: City) -> None:
     with city.home.database.begin() as connection:
         red, orange = unjudged(connection)
-        judge(connection, {red.sequence: 2, orange.sequence: None})
+        judge(connection, {red.sequence: 2, orange.sequence: None}, {})
         assert (red.code, red.level, red.horizon) == (grid(0), "red", 4) and unjudged(connection) == []
         assert promises(connection, city.now).counts == {("conflict", "red"): (0, 0)}, "no group is whole"
         assert promises(connection, city.now + LOOKS_BACK + timedelta(seconds=1)).counts == {}

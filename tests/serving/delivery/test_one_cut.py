@@ -108,6 +108,7 @@ def test_who_sees_a_part_is_told_of_that_part(city: Home, receiver: Receiver) ->
     every = every_way(city, receiver, whole, alert.id, "whole")
     assert tellers(part, TOWN, "青山镇") == WAYS == tellers(every, OTHER_GRID)
     assert tellers(part, OTHER_GRID, "0.1875", "0.0625", "优先") == set()
+    assert tellers(part, "0.5625", "0.6875") == set(), "it is the score of the highest of the grids, which lies outside"
     assert {"list", "one", "stream", "webhook"} <= tellers(every, "0.1875")
     assert tellers(part, '"rest"') == set() and tellers(part, "重点") >= {"page"}
     with_level = json.loads(part["one"])
@@ -194,6 +195,21 @@ def smaller(home: Home, who: str) -> None:
     with home.database.begin() as connection:
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == who).values(area=area))
         connection.execute(update(KEYS).where(KEYS.c.id == who).values(area=area))
+
+
+@pytest.mark.parametrize(("age", "ways"), [(1, set()), (0, WAYS)])
+def test_a_district_is_told_of_as_it_is_today(city: Home, receiver: Receiver, age: int, ways: set[str]) -> None:
+    """By the older tree a town was in it that lies outside."""
+    (own, by_own), (whole, by_whole) = program(city, OWN), program(city, cities.WHOLE_CITY)
+    subscriber(city, receiver, "own", by_own)
+    subscriber(city, receiver, "whole", by_whole)
+    district = ("district", "D0000000", "青山区")
+    snapshot = published.listed(city)[age].id
+    alert = raised(
+        city, snapshot=snapshot, unit="district", code="D0000000", name="青山区", members=(), units=(district,)
+    )
+    assert tellers(every_way(city, receiver, whole, alert.id, "whole"), "青山区") == WAYS
+    assert tellers(every_way(city, receiver, own, alert.id, "own"), "青山区", "0.5625") == ways
 
 
 def unread(home: Home, who: str) -> None:

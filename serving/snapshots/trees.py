@@ -1,0 +1,141 @@
+"""What each unit held when a snapshot was published. This is the one place that decides whether what was kept of a unit may be told to who
+sees a part of the city: only where the unit, as it was then, lies wholly inside that part today.
+
+A code outlives what it stands for: a town joins another district, and the district's total of last month has the town in it still. So what
+is kept of a unit names the snapshot that it was said by, and the manifest of that the tree. A tree is kept once, however many snapshots
+were made of it, and longer than their files are. Of a snapshot that names no tree nobody knows, and nothing of its units is told to a part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, insert, select
+
+from riskwarn.home import Home
+from riskwarn.words import Unit
+from serving.columns.places import DOWNWARDS, Places
+from serving.snapshots.cut import Inside
+from serving.snapshots.tables import SNAPSHOTS, TREES
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+#: {city: {district: {town: {community: [grids]}}}}
+Tree = dict[str, Any]
+
+#: (kind, code)
+Units = frozenset[tuple[str, str]]
+
+#: Trees, and answers, that are kept in memory.
+_TREES, _ANSWERS = 8, 512
+
+#: The kinds of the keys of a tree, from the outermost in.
+_KINDS = tuple(unit.value for unit in DOWNWARDS[:-1])
+
+
+def tree_of(places: Places) -> Tree:
+    """The tree of some places; what holds no grid is not in it."""
+    columns: list[Sequence[str]] = [places[Unit.GRID].codes]
+    above = np.arange(len(places[Unit.GRID]), dtype=np.int32)
+    for lower, upper in pairwise(Unit):
+        above = places[lower].parents[above]
+        columns.append([places[upper].codes[row] for row in above.tolist()])
+    found: Tree = {}
+    for grid, community, *between in sorted(zip(*columns, strict=True)):
+        inner = found
+        for code in reversed(between):
+            inner = inner.setdefault(code, {})
+        inner.setdefault(community, []).append(grid)
+    return found
+
+
+def keep(connection: Connection, places: Places) -> str:
+    """Keep the tree of some places, where it is not kept yet; gives its digest, by which a manifest names it."""
+    tree = tree_of(places)
+    digest = _digest(tree)
+    if connection.execute(select(TREES.c.digest).where(TREES.c.digest == digest)).first() is None:
+        connection.execute(insert(TREES).values(digest=digest, tree=tree))
+    return digest
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+class Trees:
+    """The trees of a home, each read when it is first asked for."""
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._lock = home, threading.Lock()
+        self._of_snapshot: dict[str, str | None] = {}
+        self._read: OrderedDict[str, Tree] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, Inside], Units] = OrderedDict()
+
+    def inside(self, snapshot: str | None, inside: Inside) -> Units:
+        """The units that, as they were when a snapshot was published, lie wholly inside something of today; none where nobody knows."""
+        with self._lock:
+            digest = self._digest_of(snapshot)
+            if digest is None:
+                return frozenset()
+            key = digest, inside
+            if key not in self._answers:
+                held = _grids(self._tree(digest))
+                self._answers[key] = frozenset(unit for unit, grids in held if grids <= inside.grids)
+            return _newest(self._answers, key, _ANSWERS)
+
+    def extents(self, snapshot: str) -> Mapping[tuple[str, str], str]:
+        """(kind, code) -> a digest of the grids that the unit held when a snapshot was published."""
+        with self._lock:
+            digest = self._digest_of(snapshot)
+            return {} if digest is None else {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
+
+    def _digest_of(self, snapshot: str | None) -> str | None:
+        """The digest of a snapshot's tree. What tells of a snapshot is written with its row or after it: one that is not there never is."""
+        if snapshot is not None and snapshot not in self._of_snapshot:
+            with self._home.database.connect() as connection:
+                rows = connection.execute(
+                    select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest["tree"].as_string().label("tree"))
+                )
+                self._of_snapshot |= {row.id: row.tree for row in rows}
+            self._of_snapshot.setdefault(snapshot, None)
+        return None if snapshot is None else self._of_snapshot[snapshot]
+
+    def _tree(self, digest: str) -> Tree:
+        """A tree; an empty one where it is not there, or is not what the manifest names."""
+        if digest not in self._read:
+            with self._home.database.connect() as connection:
+                found = connection.execute(select(TREES.c.tree).where(TREES.c.digest == digest)).scalar_one_or_none()
+            self._read[digest] = found if found is not None and _digest(found) == digest else {}
+        return _newest(self._read, digest, _TREES)
+
+
+def _newest(kept: OrderedDict[_Key, _Value], key: _Key, most: int) -> _Value:
+    """What was just asked for; what was not asked for longest is let go."""
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
+    return kept[key]
+
+
+def _grids(tree: Tree) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
+    """Each unit of a tree, and the grids that it held."""
+
+    def within(inner: Any, depth: int) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
+        for code, held in inner.items():
+            if isinstance(held, list):
+                yield (_KINDS[depth], code), frozenset(held)
+                continue
+            below = list(within(held, depth + 1))
+            yield from below
+            kind = _KINDS[depth + 1]
+            yield (_KINDS[depth], code), frozenset().union(*(grids for (unit, _), grids in below if unit == kind))
+
+    yield from within(tree, 0)
