@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
@@ -90,14 +90,15 @@ class Alert:
         """An instant, or the end of its window where that comes sooner: nothing is asked of anybody after it."""
         return at if self.expires_at is None else min(at, self.expires_at)
 
-    def rested(self, upto: datetime, paused: bool = False) -> Alert:
-        """One whose deadlines rested until an instant, and whether they rest still."""
+    def rested(self, until: datetime, paused: bool = False) -> Alert:
+        """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
         if not self.paused or self.ticket_at is None:
             return replace(self, paused=paused)
-        time, due, until = upto - self.ticket_at, self.due_at, self.acknowledge_by
+        time = max(until - max(self.ticket_at, self.raised_at), timedelta(0))
+        due, by = self.due_at, self.acknowledge_by
         return replace(
             self, paused=paused, due_at=None if due is None else self.within(due + time),
-            acknowledge_by=None if until is None else until + time,
+            acknowledge_by=None if by is None else by + time,
         )  # fmt: skip
 
     def unseen(self, now: datetime) -> bool:
