@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select
 from riskwarn.alert_rules import Alerts
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
+from riskwarn.configuration import Configuration
 from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
@@ -131,7 +132,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
         after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
-        after = asked_anew(home, replace(after, team_id=asked.team_id).beside(), now)
+        after = asked_anew(home.configuration, replace(after, team_id=asked.team_id).beside(), now)
     elif verb is Verb.CO_HANDLE:
         after = after.beside(str(asked.team_id))
     elif verb is Verb.EXTEND:
@@ -162,19 +163,16 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
 
 
 def asked_above(alert: Alert, teams: Teams, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
-    """The unit above has to do with it, too; it has as long as the first had before it goes further up."""
-    above, last = None, alert.team_id
-    for _ in range(alert.escalations + 1):
-        above = teams.of(alert.units, above=last)
-        last = last if above is None else above.id
+    """The unit above has to do with it, too; it has as long as the first had before it goes further up. Where none is above, that is said."""
+    above = teams.over(alert.units, alert.team_id, alert.escalations + 1)
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
     further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
     return further if above is None else further.beside(above.id)
 
 
-def asked_anew(home: Home, alert: Alert, now: datetime) -> Alert:
+def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
     """Whoever has it from now on has as long to acknowledge it as the first had."""
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    rules, zone = configuration.alerts, configuration.calendar.timezone
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
     return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
 
@@ -201,7 +199,7 @@ def _reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
     due = alert.within(now + timedelta(days=home.configuration.alerts.days_to_close(alert.level)))
-    return asked_anew(home, replace(alert, outcome=None, ended_at=None, due_at=due), now)
+    return asked_anew(home.configuration, replace(alert, outcome=None, ended_at=None, due_at=due), now)
 
 
 def _digest(identity: str, asked: Asked, version: int | None) -> str:

@@ -15,6 +15,9 @@ from serving.alerts.life import ASKED, LIVE, Status
 from serving.alerts.tables import ALERTS, STEPS
 from serving.columns.places import Places
 
+#: (kind, code, name) of a unit and all above it, the nearest first.
+Lineage = Sequence[tuple[str, str, str]]
+
 
 @dataclass(frozen=True)
 class Alert:
@@ -188,9 +191,10 @@ def mark_told(connection: Connection, alert: Alert) -> None:
     connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values({name: own[name] for name in names}))
 
 
-def follow(connection: Connection, places: Places, now: datetime) -> None:
+def follow(connection: Connection, places: Places, now: datetime) -> dict[str, Lineage]:
     """Write where the units of the notices lie that somebody may be told of still, by the tree of today: others are told of a town that
-    went over to another district. One that there is no more lies where it lay."""
+    went over to another district. One that there is no more lies where it lay. Gives id -> where those lay that lie elsewhere."""
+    moved: dict[str, Lineage] = {}
     for alert in alerts_where(
         connection, or_(ALERTS.c.status.in_([one.value for one in LIVE]), ALERTS.c.expires_at > now)
     ):
@@ -202,6 +206,8 @@ def follow(connection: Connection, places: Places, now: datetime) -> None:
         units = [[alert.unit, alert.code, name], *above]
         if units != [list(one) for one in alert.units]:
             connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values(units=units))
+            moved[alert.id] = alert.units
+    return moved
 
 
 def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: str, source: str) -> None:

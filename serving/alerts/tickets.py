@@ -172,7 +172,7 @@ def _followed(
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
     if verb is Verb.ASSIGN:
-        after = asked_anew(home, after, now)
+        after = asked_anew(home.configuration, after, now)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
         after = replace(after, acknowledged_at=min(max(at, alert.raised_at), now), acknowledge_by=None)
     if verb is Verb.CLOSE:
