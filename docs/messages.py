@@ -72,7 +72,7 @@ PLURALS = {
 
 #: Words that are given to sentences as they are: classes of personal data, what a column holds, on what ground.
 WORDS = (
-    "resident id", "bank card", "phone number", "number plate", "e-mail address", "name", "home address", "passport",
+    "resident id", "bank card", "phone number", "number plate", "e-mail address", "messenger account", "name", "home address", "passport",
     "personal numbers", "by its heading", "its headings are others", "it has no column for {lacking}", "service area",
     "champion", "challenger", "stopped.", "(nothing)", "heading", "preset",
     "assumed heading", "date and time", "date", "date in a form that is not read", "whole number", "number", "percentage",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.alerts.alert import Lineage
 from serving.alerts.tables import TEAMS
@@ -119,3 +120,10 @@ def kept_teams(connection: Connection) -> Teams:
     """The teams as they were written down last."""
     rows = connection.execute(select(TEAMS)).mappings()
     return Teams(tuple(Team(**{**row, "services": tuple(row["services"])}) for row in rows))
+
+
+def there_is(home: Home, sees: Callable[[Team], bool] = lambda _team: True) -> Callable[[str], bool]:
+    """Whether there is a team of an id, and it is one that is seen; before the first publication nobody knows, and any may come."""
+    with home.database.connect() as connection:
+        teams = kept_teams(connection)
+    return lambda team: not teams.all or (team in teams.by_id and sees(teams.by_id[team]))
