@@ -182,7 +182,9 @@ def test_cap_says_it_in_its_own_places(city: City) -> None:
     (alert,) = city.alerts()
     city.do(alert, "close", outcome="real")
     keep(city.home, now=city.now + 2 * WEEKS)
-    raised, _, ended = (document(one, sign_in={"address": "https://risk.example.gov.cn"}) for one in messages(city))
+    raised, closed, ended = (
+        document(one, sign_in={"address": "https://risk.example.gov.cn"}) for one in messages(city)
+    )
     zh, en = raised.findall("{*}info")
     said = messages(city)[0].body["text"]
     for info, language in ((zh, "zh"), (en, "en")):
@@ -192,6 +194,14 @@ def test_cap_says_it_in_its_own_places(city: City) -> None:
             own["head"], own["body"], own["instruction"], own["contact"],
         )  # fmt: skip
         assert "web" not in told, "no address is declared"
+    assert texts(raised, "c:info/c:responseType") == ["Assess", "Assess"] and texts(raised, "c:info/c:urgency") == [
+        "Future",
+        "Future",
+    ]
+    assert texts(closed, "c:info/c:responseType") == ["None", "None"] and texts(closed, "c:info/c:urgency") == [
+        "Past",
+        "Past",
+    ]
     assert texts(raised, "c:info/c:parameter/c:value")[3] == "2"
     assert texts(ended, "c:msgType") == ["Update"] and texts(ended, "c:info/c:urgency") == ["Past", "Past"]
     assert texts(ended, "c:info/c:responseType") == ["None", "None"] and texts(ended, "c:info/c:expires") == []
