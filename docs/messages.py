@@ -72,7 +72,7 @@ PLURALS = {
 
 #: Words that are given to sentences as they are: classes of personal data, what a column holds, on what ground.
 WORDS = (
-    "resident id", "bank card", "phone number", "number plate", "e-mail address", "name", "home address", "passport",
+    "resident id", "bank card", "phone number", "number plate", "e-mail address", "messenger account", "name", "home address", "passport",
     "personal numbers", "by its heading", "its headings are others", "it has no column for {lacking}", "service area",
     "champion", "challenger", "stopped.", "(nothing)", "heading", "preset",
     "assumed heading", "date and time", "date", "date in a form that is not read", "whole number", "number", "percentage",
@@ -106,6 +106,13 @@ PYDANTIC = (
     "input should be a valid integer, unable to parse string as an integer",
     "input should be a valid number, unable to parse string as a number",
     "input should be a valid boolean, unable to interpret input",
+    "input should be a valid integer, got a number with a fractional part", "input should be a finite number",
+    "tuple should have at least {bound} item after validation, not {found}",
+    "tuple should have at least {bound} items after validation, not {found}",
+    "tuple should have at most {bound} item after validation, not {found}",
+    "tuple should have at most {bound} items after validation, not {found}",
+    "dictionary should have at least {bound} item after validation, not {found}",
+    "input should be a valid date", "input should be a valid date or datetime, {why}",
 )  # fmt: skip
 
 
@@ -170,7 +177,7 @@ class _Reader(ast.NodeVisitor):
             self.take(node.args[0])
         if called == "take" and self.name.startswith(EXPLAINING) and len(node.args) > 2:
             self.take(node.args[2])
-        if called == "ValueError" and self.name.startswith(DECLARING):
+        if called in ("ValueError", "Misplaced") and self.name.startswith(DECLARING):
             self.take(node.args[0] if node.args else None)
         if called == "table" and len(node.args) > 1 and self.name.startswith("riskwarn/cli/"):
             self.columns(node.args[1])

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, field_validator, model_validator
 
 from riskwarn.alert_texts import Texts
-from riskwarn.declarations import Declared, Name
+from riskwarn.declarations import Declared, Misplaced, Name
 from riskwarn.holidays import is_holiday
 from riskwarn.words import RANKED_LEVELS, Level, Unit
 
@@ -39,9 +39,14 @@ class Rule(Declared):
         default="orange",
         description="this level and higher; each that is entered is an entry of its own; jumps of grids are told from it on, too",
     )
-    times: float = Field(default=2.0, ge=1, description="of a jump: so many times the mean of the unit's own past")
+    times: float = Field(
+        default=2.0, ge=1, allow_inf_nan=False, description="of a jump: so many times the mean of the unit's own past"
+    )
     least: float = Field(
-        default=0.1, gt=0, description="of a jump: at least this score, or above the grid this expected count"
+        default=0.1,
+        gt=0,
+        allow_inf_nan=False,
+        description="of a jump: at least this score, or above the grid this expected count",
     )
     years: float = Field(
         default=3.0,
@@ -54,7 +59,9 @@ class Rule(Declared):
     @model_validator(mode="after")
     def _of_units(self) -> Rule:
         if self.on in ("level", "lasting") and self.unit is not Unit.GRID:
-            raise ValueError("only grids have a level: leave unit out")
+            raise Misplaced("only grids have a level: leave unit out", "unit")
+        if self.on == "gap" and "unit" in self.model_fields_set and self.unit is not Unit.DISTRICT:
+            raise Misplaced("gaps are of districts: leave unit out", "unit")
         return self
 
     @property
@@ -143,7 +150,10 @@ class Alerts(Declared):
         default=28, ge=0, le=366, description="after a notice has ended, days without another of the same unit"
     )
     rest_times: float = Field(
-        default=1.5, ge=1, description="a higher level, with so many times the score, is told of all the same"
+        default=1.5,
+        ge=1,
+        allow_inf_nan=False,
+        description="a higher level, with so many times the score, is told of all the same",
     )
     repeat_days: int = Field(
         default=7, ge=1, le=90, description="days after which one that nobody acknowledged is told again"
@@ -173,6 +183,12 @@ class Alerts(Declared):
         description="what notices say where the city says it otherwise; riskwarn alerts preview shows it",
     )
     idempotency_days: int = Field(default=7, ge=1, le=90, description="days for which an Idempotency-Key is remembered")
+
+    @model_validator(mode="after")
+    def _names_what_it_groups(self) -> Alerts:
+        if "group_most" in self.model_fields_set and self.group_most < self.group_from:
+            raise Misplaced("a group has group_from grids at least, and so many are named", "group_most")
+        return self
 
     def hours_to_acknowledge(self, level: str) -> int:
         """Hours within which a notice of a level is acknowledged, of days that count."""

@@ -14,10 +14,10 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from riskwarn.alert_rules import Alerts
-from riskwarn.declarations import Declared, Name, Share, zone
+from riskwarn.declarations import Declared, Misplaced, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
-from riskwarn.messages import Listed
+from riskwarn.messages import Listed, Message
 from riskwarn.periods import Calendar, Period
 from riskwarn.receivers import Delivery
 from riskwarn.sign_in import SignIn
@@ -298,6 +298,20 @@ class Configuration(Declared):
         for name, target in self.targets.items():
             if target.source not in self.sources:
                 raise ValueError(f"target {name!r} names the source {target.source!r}, which is not under sources:")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_look_at_what_is_forecast(self) -> Configuration:
+        for row, rule in enumerate(self.alerts.rules):
+            for name in rule.targets or ():
+                if name not in self.targets:
+                    known = Listed(self.targets)
+                    problem = Message("there is no target {name!r}; there are {known}", name=name, known=known)
+                    raise Misplaced(problem, "alerts", "rules", row, "targets")
+            if rule.horizon is not None and rule.horizon not in self.horizons:
+                known = Listed(map(str, self.horizons))
+                problem = Message("no such horizon is forecast; there are {known}", known=known)
+                raise Misplaced(problem, "alerts", "rules", row, "horizon")
         return self
 
     @property

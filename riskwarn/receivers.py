@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from riskwarn.declarations import Declared
+from riskwarn.declarations import Declared, Misplaced
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
@@ -93,7 +93,7 @@ class Delivery(Declared):
     @field_validator("networks")
     @classmethod
     def _all_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ip_network(one)) for one in value)
+        return tuple(_network(one, row) for row, one in enumerate(value))
 
     @field_validator("dingtalk", "wecom", "feishu")
     @classmethod
@@ -111,6 +111,18 @@ class Delivery(Declared):
         """The hosts of the robots that are named, by their kind."""
         found = {"dingtalk": self.dingtalk, "wecom": self.wecom, "feishu": self.feishu}
         return {name: host for name, host in found.items() if host is not None}
+
+
+def _network(value: str, row: int) -> str:
+    try:
+        network = ip_network(value)
+    except ValueError as error:
+        raise Misplaced("it takes a network such as 10.20.0.0/16, whose last bits are zeros", row) from error
+    if network.prefixlen == 0:
+        raise Misplaced("that is every address: name the networks in which your receivers stand", row)
+    if network.is_loopback or network.is_link_local:
+        raise Misplaced("nobody is told there: loopback and link-local addresses are refused whatever is named", row)
+    return str(network)
 
 
 def _host(value: str) -> str:

@@ -62,7 +62,7 @@ RIGHTS = (*PETITIONS, "rights")
 
 
 def listed_word(text: str, *lists: str) -> str | None:
-    """The word of some packaged lists (`petitions`, `rights`, `actions` …) that a text holds, if any, however it is written."""
+    """The word of some packaged lists (`petitions`, `rights`, `actions`, `labels` …) that a text holds, if any, however it is written."""
     plain = folded(text)
     return next((word for name in lists for word in refusals()[name] if word in plain), None)
 
@@ -74,8 +74,9 @@ def refuse_words(text: str, where: str) -> None:
 
 
 def refuse_actions(text: str, where: str) -> None:
-    """Raise RefusedWord where a text asks for what no notice asks anybody to do, or tells that it was done."""
-    if word := listed_word(text, "actions"):
+    """Raise RefusedWord where a text asks for what no notice asks anybody to do, or tells that it was done, or puts somebody down as
+    something."""
+    if word := listed_word(text, "actions", "labels"):
         raise RefusedWord(where=where, word=word)
 
 

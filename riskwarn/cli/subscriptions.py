@@ -70,6 +70,7 @@ def create(
     """Tell a receiver, called NAME, of notices. The secret of a webhook is printed this once; the token of a robot is asked for, or read from stdin."""
     from serving.access.areas import areas_named
     from serving.access.caller import LOCAL
+    from serving.alerts.teams import there_is
     from serving.delivery.subscriptions import Asked, create
     from serving.snapshots.units import units_today
 
@@ -78,7 +79,7 @@ def create(
     asked = Asked(
         name, channel, address, token, language, target, min_level, team, areas_named(area, units_today(home) if area else {}), status
     )  # fmt: skip
-    made = create(home, asked, LOCAL, ORIGIN, lambda _area: True, now=datetime.now(UTC))
+    made = create(home, asked, LOCAL, ORIGIN, lambda _area: True, now=datetime.now(UTC), answers=there_is(home))
     session.emit(made, [Message("{id}: {name} is told of notices", id=made["id"], name=name), *_secret(made)])
 
 

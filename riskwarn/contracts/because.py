@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from riskwarn.contracts.personal import is_listed_word
+from riskwarn.contracts.personal import is_listed_word, personal_class
 from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name, serves_somebody
-from riskwarn.contracts.written import readable, refuse_personal
+from riskwarn.contracts.written import personal_written, readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_actions, refuse_words
 
@@ -42,10 +42,19 @@ def check_note(note: str, where: str) -> None:
 
 def refuse_names(text: str, where: str) -> None:
     """Raise PersonalText where a sentence names somebody."""
+    if _names(text):
+        raise PersonalText(where=where, what="name")
+
+
+def somebody_in(text: str) -> str | None:
+    """The class of personal data that stands in a text which is kept as it is written, such as the id of a team; None where none does."""
+    return personal_written(text) or personal_class(readable(text)) or ("name" if _names(text) else None)
+
+
+def _names(text: str) -> bool:
     plain = readable(text)
     named = _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain)
-    if named or serves_somebody(plain):
-        raise PersonalText(where=where, what="name")
+    return bool(named or serves_somebody(plain))
 
 
 def _names_somebody(text: str) -> bool:

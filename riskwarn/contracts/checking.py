@@ -61,7 +61,7 @@ def _check_texts(configuration: Configuration, file: Path) -> None:
             raise ConfigurationInvalid(
                 file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
             )
-    where = f"alerts.texts in {file.name}"
+    where = Message("{key} in {file}", key="alerts.texts", file=file.name)
     for text in texts.own():
         refuse_personal(text, where)
         refuse_actions(text, where)

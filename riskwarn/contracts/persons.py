@@ -20,7 +20,7 @@ _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[
 _ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
 _ROLE = re.compile(_ROLES)
 #: After what office a name stands.
-_HOLDERS = re.compile(rf"{_ROLES}|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
+_HOLDERS = re.compile(rf"{_ROLES}|队长|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
 _NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
 _LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
 _PART = re.compile(r"[\s\-—–_/|:：]+")

@@ -41,6 +41,9 @@ REASONS: dict[str, Why] = {
     "missing_unit": Why("缺少所属社区、镇街或区县", "community, town or district is missing", "fill in the unit"),
     "no_place": Why("没有可定位的地点", "nothing says where it was", "fill in the grid, community or town"),
     "not_loaded": Why("按规定不予加载，内容未留存", "by rule it is not loaded; its content is not kept", "nothing"),
+    "not_whole": Why(
+        "应为整数，实为小数", "the number has a fraction where only a whole one means anything", "write a whole number"
+    ),
     "out_of_range": Why(
         "数值或日期超出合理范围",
         "the number or date lies outside what is possible",
@@ -105,6 +108,7 @@ REPAIRS_ZH: dict[str, str] = {
     "missing_unit": "补填所属社区、镇街和区县",
     "no_place": "补填网格编码；没有网格编码的，填社区或镇街",
     "not_loaded": "无需处理",
+    "not_whole": "改为整数",
     "out_of_range": "核对数值、单位或日期",
     "personal_value": "删去个人信息，改填地点编码",
     "ragged_row": "检查该行是否多出分隔符或换行",

@@ -29,6 +29,7 @@ _BETWEEN = r"(?:\s?(?:号码|号|卡号|number|no|尾号|后[四六]位))?[\s.:�
 _CALLED = {
     "resident id": re.compile(rf"(?:身份证|公民身份|证件|护照|ID card|resident id|passport){_BETWEEN}[0-9A-Za-z]{{0,2}}\d[\d{_MARKS} ]{{4,}}", re.IGNORECASE),
     "phone number": re.compile(rf"(?:手机|电话|座机|微信|联系方式|phone|mobile){_BETWEEN}\+?\d[\d{_MARKS} ]{{6,}}", re.IGNORECASE),
+    "messenger account": re.compile(rf"(?:(?:微信|wechat)(?!公众|小程序|群){_BETWEEN}(?:ID)?[A-Za-z][A-Za-z0-9_-]{{5,19}}|(?<![A-Za-z])QQ(?!群){_BETWEEN}[1-9]\d{{4,11}})(?![A-Za-z0-9])", re.IGNORECASE),
     "bank card": re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|bank card|account){_BETWEEN}\d[\d{_MARKS} ]{{7,}}", re.IGNORECASE),
 }  # fmt: skip
 #: Before this year no register numbered its cases so.

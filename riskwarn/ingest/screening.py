@@ -6,6 +6,7 @@ never read. Here stand the rules for what is read all the same because a mapping
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.bands import band_of, least_of
+from riskwarn.contracts.because import somebody_in
 from riskwarn.contracts.personal import (
     LOOKED_AT,
     are_codes,
@@ -24,7 +26,8 @@ from riskwarn.contracts.personal import (
     personal_column,
     personal_inside,
 )
-from riskwarn.contracts.persons import stems, surely_person, without_persons
+from riskwarn.contracts.persons import serves_somebody, stems, surely_person, without_persons
+from riskwarn.contracts.written import personal_written
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.columns import Columns, field_of_several
@@ -39,6 +42,9 @@ from riskwarn.refused import refused_word
 NEVER_STORED = ("text", "address", "place", "path")
 #: Codes of places in the tables; everything else that they store as text is a name or a remark.
 _CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
+#: Ids of teams and notices: who writes them down is no register of places, and any of them may bear a name.
+_WRITTEN = ("team_id", "alert_id")
+_HAN = re.compile(r"[㐀-鿿]")
 _REMARKS = ("reason", "basis", "kind", "source")
 _NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
 _UNITS = ("name", "community_name", "town_name", "district_name", "grid_name")
@@ -83,7 +89,15 @@ def screened(reading: Reading) -> Reading:
         strange = set() if are_codes(parts) else {part for part in parts if personal_class(part) in _NUMBERS}
         # A right check digit and a birthday at once do not happen to a code.
         strange |= {part for part in parts if len(part) == 18 and personal_class(part) == "resident id"}
+        # In words a code may hold what it is not as a whole: 网格员张伟 13800138000.
+        worded = (part for part in parts if _HAN.search(part))
+        strange |= {part for part in worded if personal_written(part) in _NUMBERS or serves_somebody(part)}
         hidden = {text for text, several in told.items() if strange & {part.strip() for part in several}}
+        if hidden:
+            reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
+    for name in (name for name in _WRITTEN if name in cells):
+        texts, _ = _counted(cells[name], None)
+        hidden = {text for text in texts if somebody_in(text) is not None}
         if hidden:
             reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
     for name in (name for name in _NAMES if name in cells):

@@ -1,7 +1,7 @@
 """The bitemporal store: versions of records, never changed in place, and what was believed when.
 
 The door: `Store`, `Load`, `writing`; `ledger` and `undo` for loads; `beliefs` for features. The lake is imported when it is asked
-for: who reads the ledger alone, as a server of rankings does, holds no pandas.
+for: who reads the ledger alone, as a server of rankings does, holds nothing that reads it.
 """
 
 from __future__ import annotations

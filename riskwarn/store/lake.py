@@ -1,14 +1,16 @@
-"""The lake: Parquet files of record versions, found through the manifest in the database and in no other way."""
+"""The lake: Parquet files of record versions, found through the manifest in the database and in no other way.
+
+Frames are given by who asks for them: a server, which refuses pandas, scans.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -24,6 +26,9 @@ from riskwarn.store.ledger import in_force
 from riskwarn.store.repairs import refused_rows
 from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: So many row groups are read at once where all are gone through.
 GROUPS = 8

@@ -14,13 +14,14 @@ from sqlalchemy import Connection, insert, select
 from riskwarn.alert_rules import Alerts
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
+from riskwarn.configuration import Configuration
 from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.messages import Listed, Message
 from serving.alerts.alert import Alert, alert_named, alerts_where
-from serving.alerts.life import GIVEN_UP, LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
+from serving.alerts.life import GIVEN_UP, LIFE, MOVES, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Team, Teams, kept_teams
@@ -114,11 +115,13 @@ def act_on_many(home: Home, identities: Sequence[str], asked: Asked, by: By, *, 
 
 def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: By, now: datetime) -> Alert:
     """The notice after it; raise AlertStands where it is not done there."""
-    rules, verb, zone = home.configuration.alerts, asked.verb, home.configuration.calendar.timezone
+    rules, verb = home.configuration.alerts, asked.verb
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
         there = Listed(one.value for one in LIFE[Status(alert.status)])
         raise _stands(alert, verb, Message("; {verbs} are", verbs=there) if there else "")
+    if alert.paused and verb in MOVES:
+        alert = alert.rested(now, paused=False)
     after = replace(alert, status=state.value, service=asked.service or alert.service)
     # One of elsewhere is as absent as one that there is not.
     if asked.team_id is not None and not any(
@@ -129,7 +132,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
         after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
-        after = _asked_anew(replace(after, team_id=asked.team_id).beside(), rules, now, zone)
+        after = asked_anew(home.configuration, replace(after, team_id=asked.team_id).beside(), now)
     elif verb is Verb.CO_HANDLE:
         after = after.beside(str(asked.team_id))
     elif verb is Verb.EXTEND:
@@ -137,7 +140,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
     elif verb is Verb.REOPEN:
-        after = _reopened(connection, after, rules, now, zone)
+        after = _reopened(home, connection, after, now)
     return announced(home, connection, after, verb, now)
 
 
@@ -160,18 +163,16 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
 
 
 def asked_above(alert: Alert, teams: Teams, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
-    """The unit above has to do with it, too; it has as long as the first had before it goes further up."""
-    above, last = None, alert.team_id
-    for _ in range(alert.escalations + 1):
-        above = teams.of(alert.units, above=last)
-        last = last if above is None else above.id
+    """The unit above has to do with it, too; it has as long as the first had before it goes further up. Where none is above, that is said."""
+    above = teams.over(alert.units, alert.team_id, alert.escalations + 1)
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
     further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
     return further if above is None else further.beside(above.id)
 
 
-def _asked_anew(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
-    """Another team has as long to acknowledge it as the first had."""
+def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
+    """Whoever has it from now on has as long to acknowledge it as the first had."""
+    rules, zone = configuration.alerts, configuration.calendar.timezone
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
     return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
 
@@ -185,7 +186,7 @@ def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     return replace(alert, due_at=due, extensions=alert.extensions + 1)
 
 
-def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
+def _reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -> Alert:
     """One whose window has passed wakes nobody again, and of a unit and target one is live at most."""
     other = alerts_where(connection, ALERTS.c.head == alert.own_head)
     taken_back = select(FATES.c.snapshot).where(FATES.c.snapshot == alert.snapshot, FATES.c.fate == WITHDRAWN)
@@ -197,8 +198,8 @@ def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime
             else Message("; its window has passed")
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
-    due = alert.within(now + timedelta(days=rules.days_to_close(alert.level)))
-    return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now, zone)
+    due = alert.within(now + timedelta(days=home.configuration.alerts.days_to_close(alert.level)))
+    return asked_anew(home.configuration, replace(alert, outcome=None, ended_at=None, due_at=due), now)
 
 
 def _digest(identity: str, asked: Asked, version: int | None) -> str:

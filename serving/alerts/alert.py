@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
@@ -14,6 +14,9 @@ from riskwarn.words import Unit
 from serving.alerts.life import ASKED, LIVE, Status
 from serving.alerts.tables import ALERTS, STEPS
 from serving.columns.places import Places
+
+#: (kind, code, name) of a unit and all above it, the nearest first.
+Lineage = Sequence[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,15 @@ class Alert:
         """An instant, or the end of its window where that comes sooner: nothing is asked of anybody after it."""
         return at if self.expires_at is None else min(at, self.expires_at)
 
-    def rested(self, upto: datetime, paused: bool = False) -> Alert:
-        """One whose deadlines rested until an instant, and whether they rest still."""
+    def rested(self, until: datetime, paused: bool = False) -> Alert:
+        """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
         if not self.paused or self.ticket_at is None:
             return replace(self, paused=paused)
-        time, due, until = upto - self.ticket_at, self.due_at, self.acknowledge_by
+        time = max(until - max(self.ticket_at, self.raised_at), timedelta(0))
+        due, by = self.due_at, self.acknowledge_by
         return replace(
             self, paused=paused, due_at=None if due is None else self.within(due + time),
-            acknowledge_by=None if until is None else until + time,
+            acknowledge_by=None if by is None else by + time,
         )  # fmt: skip
 
     def unseen(self, now: datetime) -> bool:
@@ -187,9 +191,10 @@ def mark_told(connection: Connection, alert: Alert) -> None:
     connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values({name: own[name] for name in names}))
 
 
-def follow(connection: Connection, places: Places, now: datetime) -> None:
+def follow(connection: Connection, places: Places, now: datetime) -> dict[str, Lineage]:
     """Write where the units of the notices lie that somebody may be told of still, by the tree of today: others are told of a town that
-    went over to another district. One that there is no more lies where it lay."""
+    went over to another district. One that there is no more lies where it lay. Gives id -> where those lay that lie elsewhere."""
+    moved: dict[str, Lineage] = {}
     for alert in alerts_where(
         connection, or_(ALERTS.c.status.in_([one.value for one in LIVE]), ALERTS.c.expires_at > now)
     ):
@@ -201,6 +206,8 @@ def follow(connection: Connection, places: Places, now: datetime) -> None:
         units = [[alert.unit, alert.code, name], *above]
         if units != [list(one) for one in alert.units]:
             connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values(units=units))
+            moved[alert.id] = alert.units
+    return moved
 
 
 def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: str, source: str) -> None:

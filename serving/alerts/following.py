@@ -25,9 +25,8 @@ class Follower:
             last = connection.scalar(select(func.max(LOADS.c.load_id)).where(LOADS.c.source == "tickets"))
         if last == self._last and (self._next is None or now < self._next):
             return Followed()
-        from serving.alerts.sources import (
-            tickets_of,
-        )  # a server where nobody loads tickets holds nothing that reads the store
+        # A server where nobody loads tickets holds nothing that reads the store.
+        from serving.alerts.sources import tickets_of
 
         rows = tickets_of(self._home)
         done = follow_tickets(self._home, rows, now=now)

@@ -85,7 +85,7 @@ LIFE: Mapping[Status, Mapping[Verb, Status]] = {
         _V.RETURN: _S.RETURNED, _V.REFER: _S.REFERRED, _V.CLOSE: _S.CLOSED,
     },
     _S.RETURNED: {
-        **dict.fromkeys(_ANYWHERE, _S.RETURNED), _V.ACKNOWLEDGE: _S.ACKNOWLEDGED, _V.ASSIGN: _S.OPEN,
+        **dict.fromkeys(_ANYWHERE, _S.RETURNED), _V.ACKNOWLEDGE: _S.ACKNOWLEDGED, _V.START: _S.IN_PROGRESS, _V.ASSIGN: _S.OPEN,
         _V.REFER: _S.REFERRED, _V.CLOSE: _S.CLOSED,
     },
     _S.REFERRED: {
@@ -108,6 +108,9 @@ GIVEN_UP = (Verb.RETURN, Verb.REFER)
 
 #: Verbs after which others have to do something, or nothing any more: they are told.
 TOLD = (Verb.ASSIGN, Verb.CO_HANDLE, Verb.RETURN, Verb.REFER, Verb.REOPEN, Verb.CLOSE)
+
+#: Verbs that change where a notice stands: somebody has it in hand then, whether its ticket rests or not.
+MOVES = (Verb.ACKNOWLEDGE, Verb.START, Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.CLOSE, Verb.REOPEN)
 
 #: What a verb needs said.
 NEEDS: Mapping[Verb, str] = {

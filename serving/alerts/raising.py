@@ -19,6 +19,7 @@ from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
 from serving.alerts.calm import Held, Notice, Reason, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
+from serving.alerts.handing_over import hand_over
 from serving.alerts.life import Rule, Status
 from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
@@ -73,13 +74,14 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     """
     now, rules = publication.now, publication.configuration.alerts
     keep_teams(connection, teams)
-    follow(connection, publication.said.places, now)
+    moved = follow(connection, publication.said.places, now)
     withhold(connection, publication.said.places, publication.configuration)
     entries, writing = list[Entry](), Writing(connection, now, publication.configuration)
     for alert in live_alerts(connection):
         if alert.over(now):
             writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+    entries += hand_over(connection, teams, moved, publication.configuration, now)
     ahead = [one for one in found if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
     decision = decide(
         ahead, _standing(connection, publication, teams), rules, publication.when, now, publication.said.services_of

@@ -15,8 +15,8 @@ from riskwarn.audit.chain import hold
 from riskwarn.contracts.because import check_note
 from riskwarn.errors import QueryInvalid, UnknownSilence
 from riskwarn.home import Home
+from serving.alerts.alert import Lineage
 from serving.alerts.tables import SILENCES, new_id
-from serving.alerts.teams import Lineage
 
 #: Days that one may last: whoever still means it then says so again.
 MOST_DAYS = 92

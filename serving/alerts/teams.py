@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -10,11 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from riskwarn.home import Home
 from riskwarn.words import Unit
+from serving.alerts.alert import Lineage
 from serving.alerts.tables import TEAMS
 from serving.columns.places import Places
 
-Lineage = Sequence[tuple[str, str, str]]  # (kind, code, name) of a unit and all above it, the nearest first
+#: How high each kind of unit stands.
+_HEIGHTS = {unit.value: height for height, unit in enumerate(Unit)}
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,27 @@ class Teams:
     def of(self, lineage: Lineage, services: Iterable[str] = (), above: str | None = None) -> Team | None:
         """The team of a unit: that of the nearest unit above it that has one; of several there the one that gives one of some services.
 
-        `above` names a team whose unit, and what lies in it, is passed over: who is told next.
+        `above` names a team; what it answers for, and whatever stands no higher than that, is passed over: who is told next. Of a team that
+        there is not nothing is.
         """
-        wanted, passed = set(services), above is None
         own = None if above is None else self.by_id.get(above)
+        passed = -1 if own is None else _HEIGHTS[own.unit]
+        wanted = set(services)
         for unit, code, _ in lineage:
-            if passed:
-                teams = self._by_unit.get((unit, code), [])
-                if teams:
-                    return next((one for one in teams if wanted & set(one.services)), teams[0])
-            elif own is not None and (unit, code) == (own.unit, own.code):
-                passed = True
+            teams = self._by_unit.get((unit, code), []) if _HEIGHTS[unit] > passed else []
+            if teams:
+                return next((one for one in teams if wanted & set(one.services)), teams[0])
         return None
+
+    def over(self, lineage: Lineage, team: str | None, times: int = 1) -> Team | None:
+        """Who is told where a team does not answer, and where the one above does not either, so many times; None where there is nobody."""
+        found = None
+        for _ in range(times):
+            found = self.of(lineage, above=team)
+            if found is None:
+                return None
+            team = found.id
+        return found
 
 
 def default_teams(places: Places, notices_a_week: int) -> Teams:
@@ -108,3 +120,10 @@ def kept_teams(connection: Connection) -> Teams:
     """The teams as they were written down last."""
     rows = connection.execute(select(TEAMS)).mappings()
     return Teams(tuple(Team(**{**row, "services": tuple(row["services"])}) for row in rows))
+
+
+def there_is(home: Home, sees: Callable[[Team], bool] = lambda _team: True) -> Callable[[str], bool]:
+    """Whether there is a team of an id, and it is one that is seen; before the first publication nobody knows, and any may come."""
+    with home.database.connect() as connection:
+        teams = kept_teams(connection)
+    return lambda team: not teams.all or (team in teams.by_id and sees(teams.by_id[team]))

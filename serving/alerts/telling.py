@@ -14,8 +14,9 @@ from serving.alerts.alert import Alert, add_alert, change_alert, mark_told, step
 from serving.alerts.life import Rule, Status
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import new_id
+from serving.alerts.teams import Teams, kept_teams
 from serving.alerts.words import head_of, text_of
-from serving.alerts.words.changes import Since
+from serving.alerts.words.changes import UPWARDS, Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
 from serving.delivery.view import BARE, View, bare, cut
@@ -165,4 +166,13 @@ def _since(connection: Connection, alert: Alert) -> Since:
         return Since()
     last = int(alert.messages[-1][0].split(".")[1])
     (_, _, level), *later = steps_since(connection, alert.id, last)
-    return Since(tuple(verb for _, verb, _ in later), level)
+    verbs = [verb for _, verb, _ in later]
+    if any(verb in UPWARDS for verb in verbs):
+        teams = kept_teams(connection)
+        verbs = [verb if _heard(alert, verb, teams) else UPWARDS[verb] for verb in verbs]
+    return Since(tuple(verbs), level)
+
+
+def _heard(alert: Alert, verb: str, teams: Teams) -> bool:
+    """Whether somebody above was told, where a step says so."""
+    return verb not in UPWARDS or teams.over(alert.units, alert.team_id, alert.escalations) is not None

@@ -19,10 +19,10 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import announced
+from serving.alerts.acting import announced, asked_anew
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.keeping import escalated
-from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
+from serving.alerts.life import LIFE, MOVES, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import kept_teams
@@ -37,10 +37,7 @@ DOES: Mapping[str, Verb] = {
 #: By which way a step came.
 SOURCE = "tickets"
 
-#: What changes where a notice stands, and after which of it what was said before counts for nothing.
-_STATES = frozenset(
-    verb.value for verb in (Verb.ACKNOWLEDGE, Verb.START, Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.CLOSE, Verb.REOPEN)
-)
+#: After which of it what was said before counts for nothing.
 _ANEW = frozenset(verb.value for verb in (Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.REOPEN))
 
 #: How far somebody has come.
@@ -64,14 +61,14 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
     """Let each notice follow its ticket, row by row in their order; a row that was followed is never followed again.
 
     What the life of a notice does not allow, because somebody did it here already, changes nothing; nor does what is older than what was
-    done here and would take that back. `rows` have
-    `alert_id, status, updated_at, outcome, service`, sorted by `updated_at`.
+    done here and would take that back, or only repeats what was said before that. `rows` are all that are known, and have
+    `alert_id, status, updated_at, exported_at, outcome, service`, sorted by `updated_at`.
     """
     if not rows:
         return Followed()
     with home.database.connect() as connection:
         known = _followed_upto(connection, {row["alert_id"] for row in rows})
-    fresh = [row for row in rows if row["alert_id"] in known and _is_new(known[row["alert_id"]], row, now)]
+    fresh = [row for row in news(rows) if row["alert_id"] in known and _is_new(known[row["alert_id"]], row, now)]
     unknown = len({row["alert_id"] for row in rows} - known.keys())
     if not fresh:
         return Followed(unknown=unknown)
@@ -96,6 +93,28 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
             _mark(connection, alert.id, time_of(row))
         change.append(*entries, at=now)
     return Followed(len(fresh), len(changed), unknown)
+
+
+#: Where a row says since when it repeats the one before it.
+_AGAIN = "again_since"
+
+
+def news(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows that may tell something.
+
+    One without a time of its own has that of its load: where it says what its ticket said before, it stood so since then, and is left
+    out. One with a time of its own that does is marked with the time of the first that said so.
+    """
+    found: list[Mapping[str, Any]] = []
+    before: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        first = before.get(row["alert_id"])
+        if first is None or any(row.get(name) != first.get(name) for name in ("status", "outcome", "service")):
+            before[row["alert_id"]] = row
+            found.append(row)
+        elif row.get("exported_at") != row["updated_at"]:
+            found.append({**row, _AGAIN: time_of(first)})
+    return found
 
 
 def time_of(row: Mapping[str, Any]) -> datetime:
@@ -129,10 +148,12 @@ def _followed(
     home: Home, connection: Connection, alert: Alert, row: Mapping[str, Any], silences: Silences, now: datetime
 ) -> list[tuple[str, Alert]]:
     """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
-    status, steps = row["status"], list[tuple[str, Alert]]()
+    status, steps, at = row["status"], list[tuple[str, Alert]](), time_of(row)
     if alert.paused and alert.live:
-        alert = alert.rested(time_of(row), paused=status == "suspended")
+        alert = alert.rested(at, paused=status == "suspended")
         steps.append((Rule.PAUSED.value if alert.paused else Rule.RESUMED.value, alert))
+    if _AGAIN in row and not _done_since(connection, alert, row[_AGAIN]):
+        return steps
     if status == "suspended":
         return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
     if status == "overdue":
@@ -141,29 +162,45 @@ def _followed(
             steps.append((Rule.OVERDUE.value, escalated(home, alert, kept_teams(connection), now)))
         return steps
     if status == "withdrawn":
-        if alert.live and not _done_since(connection, alert, time_of(row)):
+        if alert.live and not _done_since(connection, alert, at):
             steps.append((Rule.WITHDRAWN.value, withdrawn(alert, now)))
         return steps
-    verb = DOES.get(status)
-    state = None if verb is None else LIFE[Status(alert.status)].get(verb)
-    if verb is None or state is None or _goes_back(connection, alert, state, time_of(row)):
+    verb = _verb(connection, alert, row)
+    state = None if verb is None else LIFE[Status(alert.status)].get(verb, Status.CLOSED)
+    if verb is None or state is None or _goes_back(connection, alert, state, at):
         return steps
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
+    if verb is Verb.ASSIGN:
+        after = asked_anew(home.configuration, after, now)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
-        after = replace(after, acknowledged_at=min(max(time_of(row), alert.raised_at), now), acknowledge_by=None)
+        after = replace(after, acknowledged_at=min(max(at, alert.raised_at), now), acknowledge_by=None)
     if verb is Verb.CLOSE:
         outcome = row.get("outcome")
-        known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
-        after = replace(after, outcome=known, ended_at=now, paused=False)
+        known = outcome if outcome in list(Outcome) else alert.outcome or Outcome.UNKNOWN.value
+        again = alert.fed_back and after.service == alert.service
+        after = replace(after, outcome=known, ended_at=alert.ended_at or now, paused=False, fed_back=again)
     return [*steps, (verb.value, announced(home, connection, after, verb, now))]
+
+
+def _verb(connection: Connection, alert: Alert, row: Mapping[str, Any]) -> Verb | None:
+    """What a row does to a notice as it stands; None where it does nothing."""
+    verb, stands = DOES.get(row["status"]), Status(alert.status)
+    if row["status"] == "open" and stands is Status.RETURNED:
+        # The ticket was returned, and is given out anew; of a return that was said here a ticket does not know.
+        moves = [step for step in steps_of(connection, alert.id) if step["verb"] in MOVES]
+        return Verb.ASSIGN if moves and moves[-1]["source"] == SOURCE else None
+    if verb is Verb.CLOSE and stands is Status.CLOSED:
+        said = {name: row[name] for name in ("outcome", "service") if row.get(name)}
+        return verb if any(getattr(alert, name) != value for name, value in said.items()) else None
+    return None if verb is None or verb not in LIFE[stands] else verb
 
 
 def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]:
     """What somebody did with a notice by another way than its ticket after an instant."""
     return [
         step["verb"] for step in steps_of(connection, alert.id)
-        if step["source"] != SOURCE and step["at"] > at and step["verb"] in _STATES
+        if step["source"] != SOURCE and step["at"] > at and step["verb"] in MOVES
     ]  # fmt: skip
 
 

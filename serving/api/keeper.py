@@ -23,8 +23,13 @@ class Keeper:
     """A thread that looks."""
 
     def __init__(self, home: Home, clock: Callable[[], datetime], look_every: float = LOOK_EVERY) -> None:
-        self._home, self._clock, self._look_every = home, clock, look_every
-        self._follower = Follower(home)
+        self._clock, self._look_every = clock, look_every
+        #: What it does, and what is logged where that fails.
+        self.tasks: tuple[tuple[str, Callable[[datetime], object]], ...] = (
+            ("tickets are not followed", Follower(home).look),
+            ("notices are not kept", lambda now: keep(home, now=now)),
+            ("uploads are not swept", lambda now: sweep(home, now)),
+        )
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -42,9 +47,8 @@ class Keeper:
     def _run(self) -> None:
         while not self._stopped.wait(self._look_every):
             # What hinders the one hinders the other not: a store that cannot be read lets no notice live beyond its end.
-            self._try(self._follower.look, "tickets are not followed")
-            self._try(lambda now: keep(self._home, now=now), "notices are not kept")
-            self._try(lambda now: sweep(self._home, now), "uploads are not swept")
+            for failed, do in self.tasks:
+                self._try(do, failed)
 
     def _try(self, do: Callable[[datetime], object], failed: str) -> None:
         try:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from riskwarn.configuration import Configuration
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
-from serving.delivery.messages import TO_THE_TOLD, Message
+from serving.delivery.messages import NOTHING_TO_DO, TO_THE_TOLD, Message
 from serving.delivery.payload import said_of, said_version
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -59,7 +59,7 @@ def cap_of(message: Message, configuration: Configuration, before: Sequence[Mess
 def _info(alert: Element, message: Message, configuration: Configuration, language: str, own: str, notice: str) -> None:
     target = configuration.targets.get(message.target)
     name = (target.zh if own == "zh" else target.en) if target is not None else None
-    said, over = said_of(message, own), message.kind in TO_THE_TOLD
+    said, over = said_of(message, own), message.kind in TO_THE_TOLD or message.body.get("status") in NOTHING_TO_DO
     info = SubElement(alert, "info")
     add(info, "language", language)
     add(info, "category", "Safety" if message.target == "safety" else "Other")

@@ -20,6 +20,9 @@ EVENTS: dict[Kind, str] = {"Alert": "raised", "Update": "updated", "Cancel": "ca
 #: What is told to those alone who were told of a notice: that it ended, and what became of it.
 TO_THE_TOLD: tuple[Kind, ...] = ("Cancel", "Outcome")
 
+#: Where nobody has anything to do with a notice any more.
+NOTHING_TO_DO = ("closed", "expired", "withdrawn")
+
 #: What lies above a unit, from the highest down, as the last of its `units` are.
 _ABOVE = (Unit.DISTRICT, Unit.TOWN, Unit.COMMUNITY)
 

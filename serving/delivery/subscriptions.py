@@ -103,9 +103,10 @@ class Subscription:
 
 
 def create(
-    home: Home, asked: Asked, caller: Caller, origin: str, covers: Callable[[Area], bool], *, now: datetime
-) -> dict[str, Any]:
-    """Make a subscription; `{…, secret}` tells that of a webhook this once.
+    home: Home, asked: Asked, caller: Caller, origin: str, covers: Callable[[Area], bool], *, now: datetime,
+    answers: Callable[[str], bool] = lambda _team: True,
+) -> dict[str, Any]:  # fmt: skip
+    """Make a subscription; `{…, secret}` tells that of a webhook this once. `answers` says whether there is a team.
 
     Raises SubscriptionInvalid, ReceiverRefused, SubscriptionsTooMany; RefusedWord, PersonalText, ReasonTooLong (`name`); and what keeping
     a secret raises (SecretKeyUnfit where no key file is named).
@@ -117,6 +118,8 @@ def create(
         raise _invalid(
             "target", Message("there is no such target; there are {known}", known=Listed(home.configuration.targets))
         )
+    if asked.team_id is not None and not answers(asked.team_id):
+        raise _invalid("team_id", Message("there is no team {team!r}", team=asked.team_id[:64]))
     if not covers(asked.area):
         raise _invalid("area", Message("it goes beyond what you see"))
     sealed, shown = _receiver(home, asked)

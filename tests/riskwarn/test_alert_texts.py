@@ -39,7 +39,7 @@ def opened(folder: Path, text: str) -> None:
         (HEAD % "'{place}：{change}'", ConfigurationInvalid, "there is no placeholder 'change' here"),
         ("alerts: {texts: {services: {mediaton: {help: {zh: 调解}}}}}", ConfigurationInvalid, "there is no such service; the nearest is mediation"),
         ("alerts: {texts: {services: {visit: {help: {zh: 一二三四五六七八九十一}}}}}", ConfigurationInvalid, "it has 11 characters, and at most 10"),
-        ("alerts: {texts: {heads: {}}}", ConfigurationInvalid, "there is no such key"),
+        ("alerts: {texts: {heads: {}}}", ConfigurationInvalid, "there is no such setting"),
         ("alerts: {texts: {desk: {zh: 网格员张伟 13800138000}}}", PersonalText, "name"),
         ("alerts: {texts: {services: {visit: {desk: {zh: 综治中心李主任}}}}}", PersonalText, "name"),
         ("alerts: {texts: {desk: {en: Mr Li of the town office}}}", PersonalText, "name"),

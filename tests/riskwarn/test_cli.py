@@ -124,7 +124,7 @@ def test_a_home_is_made_once_and_never_over_strangers(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("city: x\nhorizon: [1]\n", encoding="utf-8")
     assert refused("--home", tmp_path / "new", "init", "--config", wrong, cwd=tmp_path) == (
-        "riskwarn: wrong.yaml, line 2: horizon: there is no such key."
+        "riskwarn: wrong.yaml, line 2: horizon: there is no such setting."
     )
     assert not (tmp_path / "new").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, HomeMissing, HomeNotEmpty, RefusedWord
 from riskwarn.home import make_home, open_home
 from riskwarn.mapping import Mapping, chosen_mapping
+from riskwarn.messages import translated
 from riskwarn.settings import Settings
 from riskwarn.words import Role
 
@@ -26,7 +28,7 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("city: A\nperriod: week\n", 2, "no such key"),
+        ("city: A\nperriod: week\n", 2, "no such setting"),
         ("city: A\nperiod: fortnight\n", 2, "period"),
         ("timezone: Mars/Olympus\n", 1, "time zone"),
         ("horizons: [4, 1]\n", 1, "rising"),
@@ -41,6 +43,58 @@ def test_a_fault_names_its_line(tmp_path: Path, text: str, line: int, says: str)
         read_yaml(written(tmp_path, text), Configuration)
     assert f"line {line}" in str(caught.value)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("alerts: {working: {off: [2026-02-30]}}", "YAML: '2026-02-30' is no date that there is"),
+        ("alerts: {working: {off: [2026-13-01]}}", "YAML: '2026-13-01' is no date that there is"),
+        ("earliest_date: 2026-02-28T25:00:00", "YAML: '2026-02-28T25:00:00' is no date that there is"),
+        ("min_residents: !!int x", "YAML: 'x' is no number that there is"),
+        ("min_residents: !!float x", "YAML: 'x' is no number that there is"),
+        ("min_residents: 0x_", "YAML: '0x_' is no number that there is"),
+        ("min_residents: !!bool x", "YAML: 'x' is no yes or no that there is"),
+        ("min_residents: !!timestamp x", "YAML: 'x' is no date that there is"),
+        ("alerts: {rules: [{on: level}, {on: jump, targets: [petitions]}]}",
+         "alerts.rules.1.targets: there is no target 'petitions'; there are conflict, safety"),
+        ("alerts: {rules: [{on: level, horizon: 99}]}", "alerts.rules.0.horizon: no such horizon is forecast; there are 1, 4, 12"),
+        ("alerts: {rules: [{on: gap, unit: grid}]}", "alerts.rules.0.unit: gaps are of districts: leave unit out"),
+        ("alerts: {rules: [{on: gap, unit: city}]}", "alerts.rules.0.unit: gaps are of districts: leave unit out"),
+        ("alerts: {rules: [{on: level, unit: town}]}", "alerts.rules.0.unit: only grids have a level: leave unit out"),
+        ("alerts: {rules: [{on: jump, times: .inf}]}", "alerts.rules.0.times: input should be a finite number"),
+        ("alerts: {rules: [{on: vanish}]}", "alerts.rules.0.on: it takes one of 'level', 'jump', 'lasting', 'gap'"),
+        ("alerts: {group_from: 10, group_most: 5}", "alerts.group_most: a group has group_from grids at least, and so many are named"),
+        ("alerts: {notices_a_week: true}", "alerts.notices_a_week: it takes a number, and neither true nor false"),
+        ("alerts: {acknowledge_hours: {green: 3}}", "alerts.acknowledge_hours.green: it takes one of 'red', 'orange', 'yellow', 'blue'"),
+        ("delivery: {networks: [10.0.0.0/8, 127.0.0.0/8]}",
+         "delivery.networks.1: nobody is told there: loopback and link-local addresses are refused whatever is named"),
+        ("delivery: {networks: [0.0.0.0/0]}", "delivery.networks.0: that is every address: name the networks in which your receivers stand"),
+        ("delivery: {networks: ['::/0']}", "delivery.networks.0: that is every address: name the networks in which your receivers stand"),
+        ("delivery: {networks: [10.20.0.1/16]}", "delivery.networks.0: it takes a network such as 10.20.0.0/16, whose last bits are zeros"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_of_a_value_and_what_never_works_is_one_sentence_with_its_line(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        read_yaml(written(tmp_path, f"city: A\n{text}\n"), Configuration)
+    assert str(caught.value) == f"riskwarn.yaml, line 2: {says}."
+    said = translated(caught.value.message, "zh")
+    assert said.startswith("riskwarn.yaml") and not re.search("[a-z]{2,} [a-z]{2,}", said), said
+
+
+def test_a_file_that_has_no_end_or_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="line 1: YAML: it is nested without end, or too deep"):
+        read_yaml(written(tmp_path, "sources: &all [*all]\n"), Configuration)
+    (tmp_path / "riskwarn.yaml").write_bytes("period: week\ncity: 江北\n".encode("gb18030"))
+    with pytest.raises(ConfigurationInvalid, match="line 2: YAML: it is not written in UTF-8; save it so"):
+        read_yaml(tmp_path / "riskwarn.yaml", Configuration)
+
+
+def test_rules_that_fit_are_taken(tmp_path: Path) -> None:
+    text = "alerts: {rules: [{on: gap}, {on: gap, unit: district}, {on: level, targets: [conflict], horizon: 4}], group_from: 99}\n"
+    assert len(read_yaml(written(tmp_path, text), Configuration).alerts.rules) == 3
 
 
 @pytest.mark.parametrize(

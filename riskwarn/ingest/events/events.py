@@ -35,6 +35,7 @@ from riskwarn.ingest.values.cells import (
     plain_ids,
     rounded,
 )
+from riskwarn.ingest.values.numbers import MOST_WHOLE
 from riskwarn.messages import Message
 from riskwarn.words import HARM
 
@@ -178,7 +179,7 @@ def _count(reading: Reading) -> pa.Array:
     if "count" not in reading.cells:
         return pa.array(np.ones(len(reading), dtype=np.int64))
     amount, unreadable, _ = reading.numbers_of("count")
-    whole = np.isnan(amount) | ((amount >= 0) & (amount == np.floor(amount)))
+    whole = np.isnan(amount) | ((amount >= 0) & (amount <= MOST_WHOLE) & (amount == np.floor(amount)))
     reading.faults.add(unreadable | ~whole, "bad_count", "count", "text")
     return pa.array(np.where(np.isnan(amount) | ~whole, 1, amount).astype(np.int64))
 

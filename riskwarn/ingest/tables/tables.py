@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
+from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import Lie, as_geojson, lie_of, rings_of
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
@@ -18,6 +19,7 @@ from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, plain_ids, rounded, where
 from riskwarn.ingest.values.leading_zeros import lost_zeros
+from riskwarn.ingest.values.numbers import MOST_WHOLE
 from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.messages import Message
 from riskwarn.store import Store
@@ -157,10 +159,14 @@ def _placed(reading: Reading, store: Store) -> pd.DataFrame:
 
 
 def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
-    """The numbers of a field, percentages as fractions; unreadable ones are faults."""
+    """The numbers of a field, percentages as fractions; unreadable ones are faults, and of a field of whole numbers fractions are."""
     values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
-    return np.where(percent, values / 100, values)
+    values = np.where(percent, values / 100, values)
+    if declared(reading.source).field(name).kind is Kind.WHOLE:
+        reading.faults.add(np.abs(values) > MOST_WHOLE, "out_of_range", name, "number")
+        reading.faults.add((values % 1 != 0) & np.isfinite(values), "not_whole", name, "number")
+    return values
 
 
 def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:

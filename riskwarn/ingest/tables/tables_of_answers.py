@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pandas as pd
 
-from riskwarn.contracts.persons import likely_name
 from riskwarn.contracts.vocabulary import field_words, normalised
 from riskwarn.ingest.plausibility import plausible
 from riskwarn.ingest.reading import Reading
@@ -23,15 +22,13 @@ _BETWEEN = re.compile(r"[;；,，、/|]+")
 
 
 def teams(reading: Reading, store: Store) -> pd.DataFrame:
-    """The rows of `teams`: who answers in a unit. A team that bears a person's name is refused: it is a person."""
+    """The rows of `teams`: who answers in a unit. One that bears a person's name never comes here: it is a person."""
     frame = pd.DataFrame(index=pd.RangeIndex(reading.faults.rows))
     told = reading.text("team_id")
     frame["team_id"] = told
     reading.faults.add(told.isna().to_numpy(dtype=bool), "missing_name", "team_id", "empty")
     too_long = told.str.len().gt(LONGEST_ID).fillna(False).to_numpy(dtype=bool)
     reading.faults.add(too_long, "out_of_range", "team_id", "text")
-    person = np.array([isinstance(one, str) and likely_name(one) for one in told.astype(object)], dtype=bool)
-    reading.faults.add(person, "personal_value", "team_id", "name")
     units, where = {**units_by_name(store), **{grid: grid for grid in known_grids(store)}}, reading.text("unit")
     frame["unit"] = where.map(units).astype(object)
     reading.faults.add(frame["unit"].isna().to_numpy(dtype=bool), "unknown_unit", "unit", "id")

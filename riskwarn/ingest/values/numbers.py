@@ -17,6 +17,9 @@ from riskwarn.ingest.values.cells import coded
 Mark = Literal[".", ","]
 
 
+#: No count is larger; and beyond this not every whole number is one of floating point.
+MOST_WHOLE = 2.0**53
+
 #: Field -> what may stand behind its numbers and says what they count: 418人. Residents told in 户 are none.
 UNITS: dict[str, re.Pattern[str]] = {
     field: re.compile(rf"\s*(?:{words})$")

@@ -25,6 +25,13 @@ class Since:
 #: By what a notice came to where nobody has to do with it any more.
 _ENDS = {Status.CLOSED: Verb.CLOSE, Status.EXPIRED: Rule.EXPIRED, Status.WITHDRAWN: Rule.WITHDRAWN}
 
+#: What goes to the unit above, and how it is said where there is no team.
+UPWARDS: Mapping[str, str] = {
+    Rule.ESCALATED: "escalated_to_nobody",
+    Rule.OVERDUE: "overdue_to_nobody",
+    Verb.REFER: "refer_to_nobody",
+}
+
 #: What happened that is no news to who is told of something else.
 _UNSAID = (Rule.RAISED, Rule.UPHELD, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb.ACKNOWLEDGE, Verb.START)
 

@@ -54,7 +54,7 @@ HOLDS = timedelta(seconds=1)
 _PAGE = 1_000
 
 _NOTICE = {"zh": NOTICE_ZH, "en": NOTICE_EN}
-_VERSION = re.compile(r'"?([0-9]{1,9})"?')
+_VERSION = re.compile(r'"([0-9]{1,9})"')
 
 
 class _VerbConvertor(Convertor[str]):
@@ -209,7 +209,8 @@ def alerts_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         with home.database.connect() as connection:
             alert_seen(seen, connection, alert_id)
-        by = _by(request, seen, _version(if_match), idempotency_key)
+        # An empty one is one, too, which FastAPI takes for none.
+        by = _by(request, seen, _version(request.headers.get("If-Match", if_match)), idempotency_key)
         act(home, alert_id, asked.of(verb), by, now=context.clock())
         with home.database.connect() as connection:
             return uncached(seen.alert(alert_named(connection, alert_id)))

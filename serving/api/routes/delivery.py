@@ -22,6 +22,7 @@ from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.registry import Registry
 from serving.access.scopes import Scope
+from serving.alerts.teams import there_is
 from serving.api import streaming
 from serving.api.context import HEADERS, Context, uncached
 from serving.api.documents.subscriptions import (
@@ -186,7 +187,9 @@ def subscriptions_router(context: Context) -> APIRouter:
             None if asked.min_level is None else asked.min_level.value, asked.team_id, _area(seen, asked.area),
             asked.status.value,
         )  # fmt: skip
-        made = subscriptions.create(home, one, seen.caller, origin(request.scope), seen.covers, now=context.clock())
+        teams = there_is(home, lambda team: seen.holds(team.unit, team.code))
+        by = origin(request.scope)
+        made = subscriptions.create(home, one, seen.caller, by, seen.covers, now=context.clock(), answers=teams)
         return uncached(made)
 
     @router.delete(

@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from riskwarn.configuration import Configuration
+from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
-from tests.worlds import load, with_grids, write_csv
+from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 
 
 @pytest.fixture
@@ -96,3 +98,86 @@ def test_no_forecast_knows_of_either() -> None:
     del meant["sources"]["teams"], meant["sources"]["tickets"]
     text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
     assert configuration.fingerprint() == hashlib.sha256(text.encode()).hexdigest()
+
+
+#: Every field of a table that holds whole numbers, and an export of one sound row beside it.
+WHOLE = [
+    (source, field.name)
+    for source, contract in TABLE_CONTRACTS.items()
+    for field in contract.fields
+    if field.kind is Kind.WHOLE and field.exported
+]
+
+
+@pytest.mark.parametrize(("source", "name"), WHOLE)
+@pytest.mark.parametrize(("told", "reason"), [("3.7", "not_whole"), ("1e300", "out_of_range"), ("50%", "not_whole")])
+def test_a_number_that_is_not_whole_is_refused_where_only_a_whole_one_means_anything(
+    home: Home, tmp_path: Path, source: str, name: str, told: str, reason: str
+) -> None:
+    contract = TABLE_CONTRACTS[source]
+    field = contract.field(name)
+    if source == "grids":
+        rows = [{**row, field.zh: "2"} for row in grid_rows()]
+    else:
+        rows = [{"队伍编号": f"队{number}", "服务区域": "G0", field.zh: "2"} for number in range(4)]
+    rows[1][field.zh] = told
+    done = load(home, source, write_csv(tmp_path / f"{source}.csv", rows))
+    assert dict(done.reasons) == {reason: 1}
+    assert Store(home).versions(source)[name].dropna().eq(2).sum() >= 3
+
+
+@pytest.mark.parametrize("told", ["1.5", "1e300", "-1"])
+def test_a_count_of_events_that_is_not_whole_is_refused(home: Home, tmp_path: Path, told: str) -> None:
+    rows = [dispute(number, 件数="2") for number in range(4)]
+    rows[1]["件数"] = told
+    done = load(home, "disputes", write_csv(tmp_path / "disputes.csv", rows))
+    assert dict(done.reasons) == {"bad_count": 1}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "网格员张伟 13800138000",
+        "队长王强",
+        "调解队（李小红）",
+        "石桥队 138-0013-8000",
+        "13912345678队",
+        "石桥队一三八〇〇一三八〇〇〇",
+        "李小红",
+    ],
+)
+def test_a_team_or_a_ticket_that_bears_somebody_is_refused(home: Home, tmp_path: Path, told: str) -> None:
+    """Also where the name or the number stands in a longer text."""
+    for source, rows in (
+        ("teams", [team(), team(队伍编号=told)]), ("tickets", [ticket(), ticket(预警编号=told, 更新时间="2026-03-04 09:00:00")]),
+    ):  # fmt: skip
+        done = load(home, source, write_csv(tmp_path / f"{source}.csv", rows))
+        assert (done.accepted, dict(done.reasons)) == (1, {"personal_value": 1})
+        assert told not in str(Store(home).versions(source)) and told not in str(Store(home).quarantined())
+
+
+@pytest.mark.parametrize("name", ["网格编码", "社区编码"])
+def test_a_code_of_a_place_that_bears_somebody_is_refused(home: Home, tmp_path: Path, name: str) -> None:
+    rows = grid_rows()
+    rows[3][name] = "青山社区网格员张伟 13800138000"
+    done = load(home, "grids", write_csv(tmp_path / "again.csv", rows))
+    assert dict(done.reasons) == {"personal_value": 1}
+    assert "张伟" not in str(Store(home).versions("grids").to_dict("records"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "石桥调解队",
+        "平安志愿队",
+        "江北区综治中心",
+        "王家坝网格一队",
+        "和平路司法所",
+        "方家山队",
+        "FW-01",
+        "500105001",
+        "黄桷坪调解委员会",
+    ],
+)
+def test_what_teams_are_called_is_nobody(home: Home, tmp_path: Path, name: str) -> None:
+    assert load(home, "teams", write_csv(tmp_path / "teams.csv", [team(队伍编号=name)])).accepted == 1

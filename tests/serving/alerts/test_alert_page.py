@@ -124,6 +124,8 @@ def test_an_answer_without_the_header_of_a_page_changes_nothing(city: City) -> N
         page = {**own, "X-Riskwarn-Page": "1"}
         assert client.post(path, json={}, headers={**page, "Origin": "http://evil.example"}).status_code == 403
         assert client.post(path, json={}, headers={**page, "If-Match": '"7"'}).status_code == 412
+        for version in ("", "1", 'W/"1"', '"1", "2"'):
+            assert client.post(path, json={}, headers={**page, "If-Match": version}).status_code == 422
         assert city.alert(alert.id).version == 1
         assert client.post(path, json={}, headers={**page, "If-Match": '"1"'}).status_code == 200
 

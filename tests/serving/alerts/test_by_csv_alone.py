@@ -29,6 +29,9 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> City:
     now = datetime.now(UTC)
     monkeypatch.setattr(made, "FIRST", week_of(now.date()))
     city = City(tmp_path)
+    # The commands read what the file declares: at whatever hour this runs, it is no quiet one.
+    with (city.home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("alerts: {quiet: null}\n")
     city.publish({0: "red", 12: "orange"}, later=now - timedelta(hours=6) - city.now)
     with_grids(city.home, tmp_path)
     return city
@@ -96,6 +99,23 @@ def test_a_status_that_is_changed_by_hand_moves_its_notice(city: City, name: str
     run(city, "alerts", "tick")
     assert (len(Store(city.home).versions("tickets")), city.alerts()) == (versions, before)
     assert "已办结" in run(city, "alerts", "list") and "已化解" in run(city, "alerts", "week")
+
+
+@pytest.mark.parametrize("name", ["本周工单.csv", "本周工单.xlsx"])
+def test_a_workbook_that_is_filled_in_twice_undoes_nothing_that_was_done_in_between(city: City, name: str) -> None:
+    """One row is changed the second time; of the others each has the time of that load again."""
+    first, other = (one.id for one in city.alerts())
+    run(city, "alerts", "tickets", name)
+    edited(
+        Path(name), lambda row: row.update(工单状态="已办结", 核实结果="已化解") if row["预警编号"] == first else None
+    )
+    run(city, "load", name, "--yes")
+    assert standing(city)[0] == ("closed", "prevented", None)
+    city.now = datetime.now(UTC)
+    city.do(first, "reopen", note="结果填错")
+    edited(Path(name), lambda row: row.update(工单状态="处置中") if row["预警编号"] == other else None)
+    assert "1 条提示已随工单变化。" in run(city, "load", name, "--yes")
+    assert standing(city) == [("open", None, None), ("in_progress", None, None)]
 
 
 def test_what_else_a_ticket_says(city: City) -> None:

@@ -182,7 +182,9 @@ def test_cap_says_it_in_its_own_places(city: City) -> None:
     (alert,) = city.alerts()
     city.do(alert, "close", outcome="real")
     keep(city.home, now=city.now + 2 * WEEKS)
-    raised, _, ended = (document(one, sign_in={"address": "https://risk.example.gov.cn"}) for one in messages(city))
+    raised, closed, ended = (
+        document(one, sign_in={"address": "https://risk.example.gov.cn"}) for one in messages(city)
+    )
     zh, en = raised.findall("{*}info")
     said = messages(city)[0].body["text"]
     for info, language in ((zh, "zh"), (en, "en")):
@@ -192,7 +194,15 @@ def test_cap_says_it_in_its_own_places(city: City) -> None:
             own["head"], own["body"], own["instruction"], own["contact"],
         )  # fmt: skip
         assert "web" not in told, "no address is declared"
-    assert texts(raised, "c:info/c:parameter/c:value")[3] == "1"
+    assert texts(raised, "c:info/c:responseType") == ["Assess", "Assess"] and texts(raised, "c:info/c:urgency") == [
+        "Future",
+        "Future",
+    ]
+    assert texts(closed, "c:info/c:responseType") == ["None", "None"] and texts(closed, "c:info/c:urgency") == [
+        "Past",
+        "Past",
+    ]
+    assert texts(raised, "c:info/c:parameter/c:value")[3] == "2"
     assert texts(ended, "c:msgType") == ["Update"] and texts(ended, "c:info/c:urgency") == ["Past", "Past"]
     assert texts(ended, "c:info/c:responseType") == ["None", "None"] and texts(ended, "c:info/c:expires") == []
 
@@ -248,7 +258,7 @@ def test_a_list_tells_the_head_and_one_notice_all(city: City, client: TestClient
     whole = client.get(f"/v1/alerts/{alert.id}").json()
     said = messages(city)[0].body["text"]
     assert whole["text"] == said
-    assert item["text"] == {"version": "1"} | {name: {"head": said[name]["head"]} for name in ("zh", "en")}  # type: ignore[index]
+    assert item["text"] == {"version": "2"} | {name: {"head": said[name]["head"]} for name in ("zh", "en")}  # type: ignore[index]
     answer = client.post(f"/v1/alerts/{alert.id}/close", json={"outcome": "real"}, headers={"Authorization": f"Bearer {'ab' * 32}"})  # fmt: skip
     assert answer.json()["text"]["zh"]["head"].endswith("：已办结，结果：属实")
 

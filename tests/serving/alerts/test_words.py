@@ -195,7 +195,7 @@ def test_the_link_is_that_of_the_page_where_its_address_is_declared() -> None:
 
 def test_the_short_form_is_the_head_of_the_long_one() -> None:
     short, long = head_of(told(), CITY), text_of(told(), CITY)
-    assert short == {"version": "1", "zh": {"head": long["zh"]["head"]}, "en": {"head": long["en"]["head"]}}
+    assert short == {"version": "2", "zh": {"head": long["zh"]["head"]}, "en": {"head": long["en"]["head"]}}
 
 
 @given(
@@ -242,7 +242,7 @@ def test_the_version_changes_with_any_text_of_a_city() -> None:
         for word in ("入户看看", "上门看看")
     ]
     versions = [version_of(one) for one in (CITY, *own)]
-    assert versions[0] == "1" and len(set(versions)) == 3 and all(one.startswith("1-") for one in versions[1:])
+    assert versions[0] == "2" and len(set(versions)) == 3 and all(one.startswith("2-") for one in versions[1:])
     assert text_of(told(service="visit"), own[0])["version"] == versions[1]
     assert "建议入户看看" in text_of(told(service="visit"), own[0])["zh"]["head"]
     assert ": a visit by" in text_of(told(service="visit"), own[0])["en"]["head"], "what is not given stays"

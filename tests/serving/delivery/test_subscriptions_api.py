@@ -131,7 +131,7 @@ def test_no_more_than_a_few(city: Home, client: TestClient, receiver: Receiver) 
         ({"address": "http://10.9.0.1/"}, 422, "networks"), ({"address": "http://169.254.169.254/"}, 422, "networks"),
         ({"address": "javascript:alert(1)"}, 422, "address"), ({"channel": "pigeon"}, 422, "webhook"), ({"name": "张三的手机"}, 400, "name"),
         ({"channel": "dingtalk", "token": "0123456789"}, 422, "dingtalk"), ({"target": "petitions"}, 422, "conflict"),
-        ({"min_level": "purple"}, 422, "red"), ({"secret": "mine"}, 422, "secret"),
+        ({"min_level": "purple"}, 422, "red"), ({"team_id": "T9999999"}, 422, "team_id"), ({"secret": "mine"}, 422, "secret"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(city: Home, client: TestClient, receiver: Receiver, asked: dict[str, Any], status: int, told: str) -> None:  # fmt: skip
@@ -140,6 +140,14 @@ def test_what_cannot_be_is_refused(city: Home, client: TestClient, receiver: Rec
     refused = client.post("/v1/subscriptions", json=given, headers=own)
     assert refused.status_code == status and told in refused.text, refused.text
     assert listed(city, OWNER) == []
+
+
+@pytest.mark.parametrize(("team", "status"), [("T0000001", 200), ("T0000003", 422), ("T9999999", 422)])
+def test_it_is_of_a_team_that_there_is_and_one_of_elsewhere_is_none(
+    city: Home, client: TestClient, receiver: Receiver, team: str, status: int
+) -> None:
+    asked = {"name": "a", "address": f"{receiver.address}/hook", "team_id": team}
+    assert client.post("/v1/subscriptions", json=asked, headers=granted(city, client, OWN)).status_code == status
 
 
 def test_nobody_is_told_what_he_may_not_read(city: Home, client: TestClient, receiver: Receiver) -> None:
