@@ -5723,7 +5723,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "88620813fb9a77e291936f4ce7832863633b9b2d4361b88cced87d08ffcc6879",
+                     *           "chain": "bbaf9767a1e804e91816035d2e65a1a8576241cbb54a5973343c516e4dc59cfe",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -7371,7 +7371,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "d28840ce50c566b9adecca65425845f96d4d242028785c4083bab2d3712ce1cb"
+                     *           "chain": "090938a387a6b8436da01e45e823cb587f30053873d9cace113e50eee2e66b23"
                      *         }
                      *       ],
                      *       "summary": [
@@ -7788,7 +7788,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "text": {
-                     *             "version": "1",
+                     *             "version": "2",
                      *             "zh": {
                      *               "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *             },
@@ -8243,7 +8243,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "text": {
-                     *         "version": "1",
+                     *         "version": "2",
                      *         "zh": {
                      *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日",
                      *           "body": "district 第0号 town 第0号 community 第0号 grid 第3号：矛盾升级，关注等级“优先”，时段四周（到4月5日）。本期进入该等级。\n看什么：\n1. 未化解的纠纷哪些超过四周，各卡在哪一步。\n2. 双方近两周谈过没有，谁合适再约一次。\n3. 涉法、涉薪、心理方面是否需要一并请人帮助。\n主要原因：\n· 未化解纠纷偏多（24）\n· 未化解纠纷偏多（10）\n· 未化解纠纷偏多（36）\n办理期限：3月16日。\n请找：本级综治中心。",
@@ -8513,7 +8513,7 @@ export interface operations {
                      *               }
                      *             ],
                      *             "text": {
-                     *               "version": "1",
+                     *               "version": "2",
                      *               "zh": {
                      *                 "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *               },
@@ -8733,7 +8733,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "text": {
-                     *         "version": "1",
+                     *         "version": "2",
                      *         "zh": {
                      *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *         },
@@ -10734,4 +10734,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: d62b04e7d1e58c65a8f2b208e437b43ac1b3d9233a558c6c62143528c8770ffc
+// sha256 of the description: f01dac37ce161e924331c585f3ade6a0b54da1484052093c073a4adbc1139e09
