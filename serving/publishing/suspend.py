@@ -41,11 +41,12 @@ def known_targets(home: Home) -> list[str]:
 
 
 def standing(home: Home) -> list[dict[str, Any]]:
-    """How each target stands: `{target, suspended, at, because}`; it tells no figure of any."""
-    held = suspensions.suspensions_of(home)
+    """How each target stands: `{target, zh, en, suspended, at, because}`; it tells no figure of any."""
+    held, names = suspensions.suspensions_of(home), home.configuration.target_names
     return [
         {
             "target": target,
+            **names.get(target, {"zh": target, "en": target}),
             "suspended": target in held,
             "at": held[target].at.isoformat() if target in held else None,
             "because": held[target].because if target in held else None,

@@ -67,6 +67,8 @@ class Suspension(Document):
     """How a target stands."""
 
     target: str = model("what is forecast")
+    zh: str = model("its Chinese name")
+    en: str = model("its English name")
     suspended: bool = service("whether nothing of it is published and served")
     at: datetime | None = service("since when; null where it is served")
     because: str | None = operator("why; null where it is served")

@@ -206,7 +206,14 @@ def test_a_system_administrator_of_the_city_stops_a_target_and_reads_no_score(ci
         client.app.registry.look()  # type: ignore[attr-defined]
         first = client.get("/v1/suspensions", headers=system)
         assert first.headers["cache-control"] == "no-store"
-        assert {"target": "conflict", "suspended": False, "at": None, "because": None} in first.json()["items"]
+        assert first.json()["items"][0] == {
+            "target": "conflict",
+            "zh": "矛盾升级",
+            "en": "conflict that escalates",
+            "suspended": False,
+            "at": None,
+            "because": None,
+        }
         assert client.get("/v1/scores?target=conflict", headers=centre).status_code == 200
         where = "/v1/suspensions/conflict"
         for body in ({}, {"reason": " "}, {"reason": "13800138000 asked"}):
