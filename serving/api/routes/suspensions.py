@@ -9,12 +9,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import SuspensionOfCity
 from serving.access.scopes import Scope
+from serving.alerts.suspending import resume, standing, suspend
 from serving.api.context import Context, uncached
 from serving.api.documents.access import Suspended, Suspensions
 from serving.api.needs import needs
 from serving.api.noted import actor
 from serving.api.queries import Nothing, ReasonAsked
-from serving.publishing.suspend import resume, standing, suspend
 
 Target = Annotated[str, Path(description="a declared target", json_schema_extra={"x-data-class": "model"})]
 

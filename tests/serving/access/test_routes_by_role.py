@@ -24,10 +24,10 @@ from serving.access import keys
 from serving.access.registry import LOOK_EVERY, Registry
 from serving.access.scopes import Purpose, Role, Scope
 from serving.access.tables import KEYS
+from serving.alerts.suspending import suspend
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
 from serving.console import built
-from serving.publishing.suspend import suspend
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
