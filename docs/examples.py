@@ -69,7 +69,9 @@ def examples() -> dict[str, Any]:
             told = {name: client.get(path).json() for name, path in asked.items()}
         told |= _notices(home, Path(folder) / "secrets.key") | _approvals(home) | _track_record(Path(folder) / "judged")
     with tempfile.TemporaryDirectory() as folder:
-        told |= _administration(make_home(Path(folder) / "home", Settings()))
+        home = make_home(Path(folder) / "home", Settings())
+        publish_made(home, contents[-1], date(2026, 3, 9), datetime(2026, 3, 9, 1, tzinfo=UTC))
+        told |= _administration(home)
     told["problem"]["request_id"] = "0123456789abcdef"
     return told
 
@@ -214,18 +216,55 @@ def _administration(home: Home) -> dict[str, Any]:
         told = {
             "grants": client.get("/v1/grants?limit=1&state=waiting", headers=grants_of).json(),
             "confirm_grant": client.post(f"/v1/grants/{person}/confirm", headers=grants_of).json(),
+            "create_operator": client.post(
+                "/v1/grants/operators/new",
+                json={"name": "20114", "role": "supervisor", "area": ["town:T0000000"], "days": 90},
+                headers=grants_of,
+            ).json(),
+            "create_key": client.post(
+                "/v1/grants/keys/new",
+                json={
+                    "name": "portal",
+                    "scopes": ["read"],
+                    "area": ["district:D0000000"],
+                    "purpose": "planning",
+                    "networks": ["10.20.0.0/16"],
+                    "days": 90,
+                },
+                headers=grants_of,
+            ).json(),
+            "rotate_grant": client.post(
+                f"/v1/grants/{office['id']}/rotate", json={"overlap_days": 7}, headers=grants_of
+            ).json(),
             "revoke_grant": client.post(
                 f"/v1/grants/{person}/revoke", json={"reason": "moved to another office"}, headers=grants_of
             ).json(),
         }
-        client.post(f"/v1/grants/{auditor['id']}/confirm", headers=grants_of)
+        system = create_key(home, Asked("system-office", frozenset((Scope.SYSTEM,))), now=NOW)
+        for one in (auditor, system):
+            client.post(f"/v1/grants/{one['id']}/confirm", headers=grants_of)
+        system_of = {"Authorization": f"Bearer {system['key']}"}
+        told |= {
+            f"{verb}_target": client.post(
+                f"/v1/suspensions/conflict/{verb}", json={"reason": reason}, headers=system_of
+            ).json()
+            for verb, reason in (("suspend", "calibration of the west is under review"), ("resume", "reviewed"))
+        }
+        client.post(
+            "/v1/suspensions/conflict/suspend", json={"reason": "calibration is under review"}, headers=system_of
+        )
+        told["suspensions"] = client.get("/v1/suspensions", headers=system_of).json()
         told["audit"] = client.get(
-            "/v1/audit?limit=1&cursor=5", headers={"Authorization": f"Bearer {auditor['key']}"}
+            "/v1/audit?limit=1&cursor=6", headers={"Authorization": f"Bearer {auditor['key']}"}
         ).json()
     row = told["audit"]["items"][0]
     row["at"] = NOW.isoformat()
     drawn = {row["previous"]: "5f" * 32, row["hash"]: "8a" * 32}
     drawn |= {person: "op8a1c0d2e3f40", office["id"]: "8f0c2d7e91ab", auditor["id"]: "1c0d2e3f405b"}
+    for operation, shown in (("create_key", "3e4f5061728d"), ("rotate_grant", "5a6b7c8d9e0f")):
+        made = told[operation]
+        drawn |= {made["key"]: f"rw_{shown}_{'5f' * 32}", made["id"]: shown}
+    drawn[told["create_operator"]["id"]] = "op5b6c7d8e9f01"
     return _with(told, drawn)
 
 

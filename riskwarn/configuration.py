@@ -319,6 +319,11 @@ class Configuration(Declared):
         """Arithmetic of this city's as-ofs."""
         return Calendar(self.period, zone(self.timezone))
 
+    @property
+    def target_names(self) -> dict[str, dict[str, str]]:
+        """What each declared target is called, in both languages."""
+        return {name: {"zh": target.zh or name, "en": target.en or name} for name, target in self.targets.items()}
+
     def fingerprint(self) -> str:
         """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
         they are kept, how the audit is, who may see what and what is told to whom do not count."""

@@ -19,7 +19,7 @@ from riskwarn.messages import Message
 @click.pass_obj
 def command(session: Session, target: str, because: str) -> None:
     """Resume TARGET: it is served again out of snapshots that have it, and published by the next score."""
-    from serving.publishing.suspend import resume
+    from serving.alerts.suspending import resume
 
     done = resume(session.home(), target, because, now=datetime.now(UTC))
     session.emit(done.as_dict(), [Message("resumed: {target}", target=target), "Next: riskwarn score."])

@@ -19,7 +19,7 @@ from riskwarn.messages import Message
 @click.pass_obj
 def command(session: Session, target: str, because: str) -> None:
     """Suspend TARGET: running servers serve nothing of it within a second, score leaves it out, its live alerts are withdrawn."""
-    from serving.publishing.suspend import suspend
+    from serving.alerts.suspending import suspend
 
     done = suspend(session.home(), target, because, now=datetime.now(UTC))
     said = Message("suspended: {target}, with {alerts} live alerts", target=target, alerts=done.alerts)

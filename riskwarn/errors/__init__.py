@@ -30,6 +30,7 @@ from riskwarn.errors.access import SignOnFailed as SignOnFailed
 from riskwarn.errors.access import SubjectInvalid as SubjectInvalid
 from riskwarn.errors.access import SubjectTaken as SubjectTaken
 from riskwarn.errors.access import SubjectUnknown as SubjectUnknown
+from riskwarn.errors.access import SuspensionOfCity as SuspensionOfCity
 from riskwarn.errors.access import TermInvalid as TermInvalid
 from riskwarn.errors.access import TlsNeeded as TlsNeeded
 from riskwarn.errors.access import TooManyRequests as TooManyRequests

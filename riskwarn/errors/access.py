@@ -122,6 +122,14 @@ class AuditOfCity(RiskwarnError):
     status = 403
 
 
+class SuspensionOfCity(RiskwarnError):
+    """Somebody of a part of the city sees or decides what is suspended."""
+
+    code = "suspension_of_city"
+    template = "A target is suspended in the whole city, and you were granted a part of it: it is decided by who was granted all."
+    status = 403
+
+
 class KeyNeeded(RiskwarnError):
     """A request without a key."""
 

@@ -43,22 +43,21 @@ class Asked:
     operator: str | None = None  # an operator's own key has the operator's scopes and area
 
 
-def create_key(home: Home, asked: Asked, *, now: datetime, token: Shown = None) -> dict[str, Any]:
+def create_key(home: Home, asked: Asked, *, now: datetime, token: Shown = None, where: str = "NAME") -> dict[str, Any]:
     """`{id, key, scopes, area, purpose, ends_at, confirmed}`; `key` is nowhere else, and cannot be told again.
 
-    Raises ScopesExclude, NetworkInvalid, TermInvalid, UnknownOperator, GrantOver (the operator), GrantRefused, and RefusedWord or
+    Raises ScopesExclude, NetworkInvalid, TermInvalid, UnknownOperator, UnknownGrant, GrantOver (the operator), GrantRefused, and RefusedWord or
     PersonalText where the name may not be kept.
     """
-    check_name(asked.name)
+    check_name(asked.name, where)
     check_scopes(asked.scopes)
     access = home.configuration.access
     ends_at = term(now, access.days if asked.days is None else asked.days)
     networks = networks_named(asked.networks)
     with change(home, token, now) as granting:
-        connection, by = granting.connection, granting.by
-        scopes, area = asked.scopes, asked.area
+        by, scopes, area = granting.by, asked.scopes, asked.area
         if asked.operator is not None:
-            operator = rows.operator_named(connection, asked.operator)
+            operator = granting.operator(asked.operator)
             state = state_of(operator, now, confirm=False)
             if state is not State.IN_FORCE:
                 raise GrantOver(id=operator.id, state=state.value)

@@ -35,13 +35,14 @@ def create_operator(
     days: int | None = None,
     subject: str | None = None,
     token: Shown = None,
+    where: str = "NAME",
 ) -> dict[str, Any]:
     """`{id, role, area, ends_at, confirmed}`; `name` is a person's name or staff number, and no other number of a person.
 
     `subject` is what the city's sign-on or gateway calls this person. Raises RefusedWord, PersonalText, ReasonTooLong, TermInvalid,
     SubjectInvalid, SubjectTaken, GrantRefused.
     """
-    check_person(name)
+    check_person(name, where)
     ends_at = term(now, home.configuration.access.days if days is None else days)
     identity = new_id("op")
     with change(home, token, now) as granting:

@@ -50,6 +50,7 @@ from serving.api.routes.console import console_router
 from serving.api.routes.data import data_router
 from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
+from serving.api.routes.granting import granting_router
 from serving.api.routes.making import making_router
 from serving.api.routes.maps import maps_router
 from serving.api.routes.pages import pages_router
@@ -57,6 +58,7 @@ from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
 from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
+from serving.api.routes.suspensions import suspensions_router
 from serving.api.routes.uploads import uploads_router
 from serving.api.storable import refuse_unstorable
 from serving.delivery.dispatcher import Carrier
@@ -179,10 +181,11 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
     described.include_router(delivery_router(context, registry))  # its names come before ids of notices
     for router in (
         ranking_router, maps_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, subscriptions_router,
-        service_router,
+        service_router, suspensions_router,
     ):  # fmt: skip
         described.include_router(router(context))
     described.include_router(administration_router(context, registry))
+    described.include_router(granting_router(context, registry))
     app.include_router(described)
     for route in leaves(app.router.routes):
         if getattr(route, "path", None) == app.openapi_url:

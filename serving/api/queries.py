@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from riskwarn.contracts.because import MOST_CHARACTERS
 from riskwarn.words import Level, Unit
 from serving.access.granted import Standing
+from serving.access.grants import MOST_DAYS
+from serving.access.keys import OVERLAP_DAYS
+from serving.access.scopes import Purpose, Role, Scope
 from serving.alerts.acting import Asked
 from serving.alerts.life import SERVICES, Outcome, Status, Verb
 
@@ -189,12 +192,55 @@ class GrantsQuery(ListQuery):
     state: Standing | None = _asked("service", "only what stands so")
 
 
-class RevokeAsked(Nothing):
-    """Why something is revoked."""
+class ReasonAsked(Nothing):
+    """Why something is done."""
 
     reason: str = _asked(
         "operator", "why; kept in the audit, and names nobody", ..., pattern=r"\S", max_length=MOST_CHARACTERS
     )
+
+
+_DAYS = _asked(
+    "service", "for how long; as `access: days` in riskwarn.yaml says where not given", None, ge=1, le=MOST_DAYS
+)
+_OF_AREA = _asked(
+    "place", "units that may be seen, `code` or `kind:code`; all that one sees oneself where not given", max_length=50
+)
+
+
+class OperatorAsked(Nothing):
+    """A person who may sign in."""
+
+    name: str = _asked(
+        "operator", "a person's name or staff number; told by no answer", ..., min_length=1, max_length=64
+    )
+    role: Role = _asked("operator", "what that one is there for", ...)
+    area: list[str] | None = _OF_AREA
+    days: int | None = _DAYS
+    subject: str | None = _asked(
+        "operator", "what the city's sign-on calls this person; kept as a digest", max_length=255
+    )
+
+
+class KeyAsked(Nothing):
+    """A key of a program, or of an operator."""
+
+    name: str = _asked("service", "what the program is called; names nobody", ..., min_length=1, max_length=64)
+    scopes: list[Scope] | None = _asked("service", "what it may do; `read` where not given", min_length=1, max_length=9)
+    area: list[str] | None = _OF_AREA
+    purpose: Purpose | None = _asked("service", "for what it is used")
+    networks: list[str] = _asked("service", "from where it opens, as CIDR; from anywhere where none", [], max_length=20)
+    days: int | None = _DAYS
+    operator: str | None = _asked(
+        "operator", "id of an operator whose own key it is, with that one's scopes and area", max_length=16
+    )
+
+
+class RotateAsked(Nothing):
+    """Another term, or another key in the place of one."""
+
+    days: int | None = _DAYS
+    overlap_days: int = _asked("service", "days for which both keys open", OVERLAP_DAYS, ge=0, le=MOST_DAYS)
 
 
 class AuditQuery(ListQuery):

@@ -635,6 +635,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suspensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which targets are suspended, since when and why; no figure of any */
+        get: operations["suspensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspensions/{target}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a target: nothing of it is published and served, and its live notices are withdrawn */
+        post: operations["suspend_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suspensions/{target}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended target be served again */
+        post: operations["resume_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/grants": {
         parameters: {
             query?: never;
@@ -697,6 +748,57 @@ export interface paths {
         get: operations["audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/operators/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create an operator, who waits for a second person; the name is told by no answer */
+        post: operations["create_operator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/keys/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a key, which waits for a second person; what opens is told in this answer, and never again */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an operator another term, or a key's holder another key, which is told once; it waits for a second person */
+        post: operations["rotate_grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2241,6 +2343,45 @@ export interface components {
             chain: string | null;
         };
         /**
+         * KeyAsked
+         * @description A key of a program, or of an operator.
+         */
+        KeyAsked: {
+            /**
+             * Name
+             * @description what the program is called; names nobody
+             */
+            name: string;
+            /**
+             * Scopes
+             * @description what it may do; `read` where not given
+             */
+            scopes?: components["schemas"]["Scope"][] | null;
+            /**
+             * Area
+             * @description units that may be seen, `code` or `kind:code`; all that one sees oneself where not given
+             */
+            area?: string[] | null;
+            /** @description for what it is used */
+            purpose?: components["schemas"]["Purpose"] | null;
+            /**
+             * Networks
+             * @description from where it opens, as CIDR; from anywhere where none
+             * @default []
+             */
+            networks: string[];
+            /**
+             * Days
+             * @description for how long; as `access: days` in riskwarn.yaml says where not given
+             */
+            days?: number | null;
+            /**
+             * Operator
+             * @description id of an operator whose own key it is, with that one's scopes and area
+             */
+            operator?: string | null;
+        };
+        /**
          * Language
          * @description A language of ours.
          * @enum {string}
@@ -2446,6 +2587,63 @@ export interface components {
              * @description of the districts
              */
             district: string;
+        };
+        /**
+         * Made
+         * @description An operator or a key that was just granted. `key` is what opens: it is told in this answer and in no other.
+         */
+        Made: {
+            /**
+             * Id
+             * @description its id; it tells nothing of whose it is
+             */
+            id: string;
+            /**
+             * Key
+             * @description what opens, told this once; null of an operator
+             */
+            key: string | null;
+            /**
+             * Role
+             * @description of an operator; null of a key
+             */
+            role: string | null;
+            /**
+             * Scopes
+             * @description what it may do
+             */
+            scopes: string[];
+            /**
+             * Area
+             * @description the units that it sees, `kind:code`; null is the whole city
+             */
+            area: string[] | null;
+            /**
+             * Purpose
+             * @description for what a key is used; null of an operator
+             */
+            purpose: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description from when on it opens nothing
+             */
+            ends_at: string;
+            /**
+             * Confirmed
+             * @description whether it counts; otherwise it waits for a second person
+             */
+            confirmed: boolean;
+            /**
+             * Replaces
+             * @description id of the key in whose place it is
+             */
+            replaces: string | null;
+            /**
+             * Replaced Ends At
+             * @description until when that one opens, too
+             */
+            replaced_ends_at: string | null;
         };
         /**
          * MadeSubscription
@@ -2789,6 +2987,34 @@ export interface components {
             between: number[];
         };
         /**
+         * OperatorAsked
+         * @description A person who may sign in.
+         */
+        OperatorAsked: {
+            /**
+             * Name
+             * @description a person's name or staff number; told by no answer
+             */
+            name: string;
+            /** @description what that one is there for */
+            role: components["schemas"]["Role"];
+            /**
+             * Area
+             * @description units that may be seen, `code` or `kind:code`; all that one sees oneself where not given
+             */
+            area?: string[] | null;
+            /**
+             * Days
+             * @description for how long; as `access: days` in riskwarn.yaml says where not given
+             */
+            days?: number | null;
+            /**
+             * Subject
+             * @description what the city's sign-on calls this person; kept as a digest
+             */
+            subject?: string | null;
+        };
+        /**
          * Outcome
          * @description What was found.
          * @enum {string}
@@ -3024,6 +3250,12 @@ export interface components {
             suspended: string[];
         };
         /**
+         * Purpose
+         * @description What a key is used for. There is none of enforcement.
+         * @enum {string}
+         */
+        Purpose: "ranking" | "planning" | "alerts" | "evaluation" | "operation";
+        /**
          * Ranking
          * @description Units by rank.
          */
@@ -3166,6 +3398,17 @@ export interface components {
             effect: number;
         };
         /**
+         * ReasonAsked
+         * @description Why something is done.
+         */
+        ReasonAsked: {
+            /**
+             * Reason
+             * @description why; kept in the audit, and names nobody
+             */
+            reason: string;
+        };
+        /**
          * Received
          * @description What messages are, as CAP has it.
          * @enum {string}
@@ -3205,17 +3448,6 @@ export interface components {
             replayed: number;
         };
         /**
-         * RevokeAsked
-         * @description Why something is revoked.
-         */
-        RevokeAsked: {
-            /**
-             * Reason
-             * @description why; kept in the audit, and names nobody
-             */
-            reason: string;
-        };
-        /**
          * Revoked
          * @description A grant that was revoked.
          */
@@ -3236,6 +3468,29 @@ export interface components {
              * @description ids of the keys that were revoked with an operator
              */
             keys: string[];
+        };
+        /**
+         * Role
+         * @description What an operator is there for.
+         * @enum {string}
+         */
+        Role: "centre" | "analyst" | "supervisor" | "system" | "security" | "audit";
+        /**
+         * RotateAsked
+         * @description Another term, or another key in the place of one.
+         */
+        RotateAsked: {
+            /**
+             * Days
+             * @description for how long; as `access: days` in riskwarn.yaml says where not given
+             */
+            days?: number | null;
+            /**
+             * Overlap Days
+             * @description days for which both keys open
+             * @default 7
+             */
+            overlap_days: number;
         };
         /**
          * RotatedSubscription
@@ -3320,6 +3575,12 @@ export interface components {
              */
             before_until: string;
         };
+        /**
+         * Scope
+         * @description One thing that a caller may do.
+         * @enum {string}
+         */
+        Scope: "read" | "read:detail" | "analyse" | "act" | "plan" | "export" | "system" | "security" | "audit";
         /**
          * Share
          * @description A share and its interval of 95 %.
@@ -3864,6 +4125,79 @@ export interface components {
                     [key: string]: components["schemas"]["Share"] | null;
                 };
             };
+        };
+        /**
+         * Suspended
+         * @description A target that was suspended or resumed.
+         */
+        Suspended: {
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Suspended
+             * @description how it stands now
+             */
+            suspended: boolean;
+            /**
+             * Because
+             * @description why
+             */
+            because: string;
+            /**
+             * Alerts
+             * @description live notices that were withdrawn
+             */
+            alerts: number;
+        };
+        /**
+         * Suspension
+         * @description How a target stands.
+         */
+        Suspension: {
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Zh
+             * @description its Chinese name
+             */
+            zh: string;
+            /**
+             * En
+             * @description its English name
+             */
+            en: string;
+            /**
+             * Suspended
+             * @description whether nothing of it is published and served
+             */
+            suspended: boolean;
+            /**
+             * At
+             * @description since when; null where it is served
+             */
+            at: string | null;
+            /**
+             * Because
+             * @description why; null where it is served
+             */
+            because: string | null;
+        };
+        /**
+         * Suspensions
+         * @description How all targets stand.
+         */
+        Suspensions: {
+            /**
+             * Items
+             * @description as they are declared
+             */
+            items: components["schemas"]["Suspension"][];
         };
         /**
          * TestedSubscription
@@ -10234,6 +10568,368 @@ export interface operations {
             };
         };
     };
+    suspensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "target": "conflict",
+                     *           "zh": "矛盾升级",
+                     *           "en": "conflict that escalates",
+                     *           "suspended": true,
+                     *           "at": "2026-03-10T00:00:00+00:00",
+                     *           "because": "calibration is under review"
+                     *         },
+                     *         {
+                     *           "target": "safety",
+                     *           "zh": "安全事故",
+                     *           "en": "safety incident",
+                     *           "suspended": false,
+                     *           "at": null,
+                     *           "because": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspensions"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspend_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a declared target */
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "target": "conflict",
+                     *       "suspended": true,
+                     *       "because": "calibration of the west is under review",
+                     *       "alerts": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspended"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a declared target */
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "target": "conflict",
+                     *       "suspended": false,
+                     *       "because": "reviewed",
+                     *       "alerts": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suspended"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grants: {
         parameters: {
             query?: {
@@ -10493,7 +11189,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RevokeAsked"];
+                "application/json": components["schemas"]["ReasonAsked"];
             };
         };
         responses: {
@@ -10620,24 +11316,24 @@ export interface operations {
                      * @example {
                      *       "items": [
                      *         {
-                     *           "sequence": 4,
+                     *           "sequence": 5,
                      *           "at": "2026-03-10T00:00:00+00:00",
                      *           "actor": "8f0c2d7e91ab",
                      *           "origin": "unknown",
-                     *           "action": "grant.confirmed",
-                     *           "object": "op8a1c0d2e3f40",
-                     *           "result": "done",
+                     *           "action": "operator.created",
+                     *           "object": "op5b6c7d8e9f01",
+                     *           "result": "waits",
                      *           "purpose": "operation",
                      *           "note": "",
                      *           "count": 1,
                      *           "algorithm": "sha256",
                      *           "previous": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
                      *           "hash": "8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a",
-                     *           "title": "confirmed a right",
-                     *           "outcome": "done"
+                     *           "title": "created an operator",
+                     *           "outcome": "waits"
                      *         }
                      *       ],
-                     *       "next": 4
+                     *       "next": 5
                      *     }
                      */
                     "application/json": components["schemas"]["AuditRows"];
@@ -10733,5 +11429,376 @@ export interface operations {
             };
         };
     };
+    create_operator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "op5b6c7d8e9f01",
+                     *       "key": null,
+                     *       "role": "supervisor",
+                     *       "purpose": null,
+                     *       "replaces": null,
+                     *       "replaced_ends_at": null,
+                     *       "area": [
+                     *         "town:T0000000"
+                     *       ],
+                     *       "ends_at": "2026-06-08T00:00:00+00:00",
+                     *       "confirmed": false,
+                     *       "scopes": [
+                     *         "read",
+                     *         "act"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "3e4f5061728d",
+                     *       "key": "rw_3e4f5061728d_5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
+                     *       "role": null,
+                     *       "purpose": "planning",
+                     *       "replaces": null,
+                     *       "replaced_ends_at": null,
+                     *       "scopes": [
+                     *         "read"
+                     *       ],
+                     *       "area": [
+                     *         "district:D0000000"
+                     *       ],
+                     *       "ends_at": "2026-06-08T00:00:00+00:00",
+                     *       "confirmed": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an operator or a key */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5a6b7c8d9e0f",
+                     *       "key": "rw_5a6b7c8d9e0f_5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
+                     *       "role": null,
+                     *       "purpose": "operation",
+                     *       "replaces": "8f0c2d7e91ab",
+                     *       "replaced_ends_at": "2026-03-17T00:00:00+00:00",
+                     *       "scopes": [
+                     *         "security"
+                     *       ],
+                     *       "area": null,
+                     *       "ends_at": "2026-09-06T00:00:00+00:00",
+                     *       "confirmed": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
-// sha256 of the description: f01dac37ce161e924331c585f3ade6a0b54da1484052093c073a4adbc1139e09
+// sha256 of the description: 96f06c4e2c0775c2898215e80e25cc3040813ab58c86c81cc3d506dac493bb50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,8 +10,9 @@ from typing import Any
 
 from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from riskwarn.words import Unit
-from serving.access.areas import Area
+from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.caller import Caller
 from serving.alerts.alert import Alert
 from serving.alerts.telling import told_to
@@ -24,6 +25,9 @@ from serving.snapshots.publications import Publications
 from serving.snapshots.published import WITHDRAWN, Row
 from serving.snapshots.snapshot import OF_MODELS, Snapshot
 from serving.snapshots.suspensions import models_without
+
+#: What an area is named by, to who may see a part of the city.
+OF_AREA = Message("it takes codes of units that you see, with their kind where several bear one: town:CODE")
 
 _OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "names")
 
@@ -62,6 +66,21 @@ class Seen:
             return False
         grids = self.cuts.inside(self.current(), area.units).grids
         return bool(grids) and grids <= inside.grids
+
+    def area(self, codes: Sequence[str] | None) -> Area:
+        """The area of some codes of units that the caller sees; all that he sees where none is given.
+
+        Of what lies outside nothing is told, not even that it is there. Raises UnknownArea and AreaAmbiguous, whose sentences are for who sees
+        the whole city; NoSnapshot where nothing is published yet.
+        """
+        if not codes:
+            return WHOLE_CITY if self.whole else self.caller.area
+        inside, places = self.inside, self.current().places
+        if inside is None:
+            known = {unit: {*places[unit].rows} for unit in Unit}
+        else:
+            known = {unit: {code for kind, code in inside.units if kind == unit} for unit in Unit}
+        return areas_named(codes, known)
 
     def snapshot(self, as_of: date | None = None, cursor: Cursor | None = None) -> Snapshot:
         """The snapshot that a query is of: the current one, that of an as-of, or the one that a traversal began with."""

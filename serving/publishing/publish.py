@@ -300,10 +300,7 @@ def _row(
         "horizons": sorted({champion.horizon for champion in chosen}),
         "levels": {f"{one.target}/{one.horizon}": champion_levels(home, one) for one in chosen},
         "period": home.configuration.period.value,
-        "names": {
-            name: {"zh": target.zh or name, "en": target.en or name}
-            for name, target in home.configuration.targets.items()
-        },
+        "names": home.configuration.target_names,
     }
     if serving.suspended:
         manifest["suspended"] = list(serving.suspended)

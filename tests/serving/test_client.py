@@ -18,9 +18,9 @@ from riskwarn.home import open_home
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role
+from serving.alerts.suspending import suspend
 from serving.api.app import Application
 from serving.client import Client, Gone, Invalid, NotFound, Problem, Suspended, Unavailable
-from serving.publishing.suspend import suspend
 from tests.serving.conftest import Made, running_application
 
 ROOT = Path(__file__).parents[2]

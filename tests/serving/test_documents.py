@@ -167,6 +167,12 @@ OF_ACCESS = {
     "grants": access.Grants,
     "confirm_grant": access.Confirmed,
     "revoke_grant": access.Revoked,
+    "create_operator": access.Made,
+    "create_key": access.Made,
+    "rotate_grant": access.Made,
+    "suspensions": access.Suspensions,
+    "suspend_target": access.Suspended,
+    "resume_target": access.Suspended,
     "audit": access.AuditRows,
 }
 

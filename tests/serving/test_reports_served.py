@@ -16,9 +16,9 @@ from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
+from serving.alerts.suspending import suspend
 from serving.api.app import Application
 from serving.api.routes import making
-from serving.publishing.suspend import suspend
 
 REPORT = "/console/reports/conflict-4-v1"
 

@@ -21,11 +21,11 @@ from riskwarn.cli import riskwarn
 from riskwarn.errors import AllSuspended, NotSuspended, PersonalText, RefusedWord, SuspendedBefore, UnknownTarget
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
+from serving.alerts.suspending import resume, suspend
 from serving.alerts.tables import ALERTS
 from serving.api.routes import exports
 from serving.publishing import publish as publishing
 from serving.publishing.publish import publish
-from serving.publishing.suspend import resume, suspend
 from serving.snapshots import current as reading
 from serving.snapshots import published
 from serving.snapshots.current import Current

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from serving.api.documents.fields import Document, field, operator, place, service
+from serving.api.documents.fields import Document, field, model, operator, place, service
 
 
 class Grant(Document):
@@ -46,6 +46,47 @@ class Revoked(Document):
     id: str = operator("its id")
     revoked_at: datetime = service("when")
     keys: list[str] = operator("ids of the keys that were revoked with an operator")
+
+
+class Made(Document):
+    """An operator or a key that was just granted. `key` is what opens: it is told in this answer and in no other."""
+
+    id: str = operator("its id; it tells nothing of whose it is")
+    key: str | None = operator("what opens, told this once; null of an operator")
+    role: str | None = operator("of an operator; null of a key")
+    scopes: list[str] = service("what it may do")
+    area: list[str] | None = place("the units that it sees, `kind:code`; null is the whole city")
+    purpose: str | None = service("for what a key is used; null of an operator")
+    ends_at: datetime = service("from when on it opens nothing")
+    confirmed: bool = service("whether it counts; otherwise it waits for a second person")
+    replaces: str | None = operator("id of the key in whose place it is")
+    replaced_ends_at: datetime | None = service("until when that one opens, too")
+
+
+class Suspension(Document):
+    """How a target stands."""
+
+    target: str = model("what is forecast")
+    zh: str = model("its Chinese name")
+    en: str = model("its English name")
+    suspended: bool = service("whether nothing of it is published and served")
+    at: datetime | None = service("since when; null where it is served")
+    because: str | None = operator("why; null where it is served")
+
+
+class Suspensions(Document):
+    """How all targets stand."""
+
+    items: list[Suspension] = service("as they are declared")
+
+
+class Suspended(Document):
+    """A target that was suspended or resumed."""
+
+    target: str = model("what is forecast")
+    suspended: bool = service("how it stands now")
+    because: str = operator("why")
+    alerts: int = service("live notices that were withdrawn")
 
 
 class AuditRow(Document):

@@ -20,19 +20,21 @@ from serving.api.documents.access import AuditRows, Confirmed, Grants, Revoked
 from serving.api.needs import needs
 from serving.api.noted import origin, reading
 from serving.api.problems import accepted_language
-from serving.api.queries import AuditQuery, GrantsQuery, Nothing, RevokeAsked
+from serving.api.queries import AuditQuery, GrantsQuery, Nothing, ReasonAsked
 
 GrantId = Annotated[str, Path(description="id of an operator or a key", json_schema_extra={"x-data-class": "operator"})]
+
+
+def granting_by(context: Context, request: Request) -> Remote:
+    """Who asks to change what is granted."""
+    seen = context.seen(request)
+    return Remote(seen.caller, origin(request.scope), seen.covers)
 
 
 def administration_router(context: Context, registry: Registry) -> APIRouter:
     """`/v1/grants…` and `/v1/audit`; what is changed is known to this worker at once, and to the others within a second."""
     router = APIRouter(tags=["access"])
     home = context.home
-
-    def by(request: Request) -> Remote:
-        seen = context.seen(request)
-        return Remote(seen.caller, origin(request.scope), seen.covers)
 
     @router.get(
         "/v1/grants", operation_id="grants", response_model=Grants,
@@ -50,7 +52,7 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.SECURITY)
     def confirm(request: Request, grant_id: GrantId, _query: Annotated[Nothing, Query()]) -> Response:
-        done = grants.confirm(home, grant_id, now=context.clock(), token=by(request))
+        done = grants.confirm(home, grant_id, now=context.clock(), token=granting_by(context, request))
         registry.look()
         return uncached(done)
 
@@ -60,9 +62,9 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.SECURITY)
     def revoke(
-        request: Request, grant_id: GrantId, asked: RevokeAsked, _query: Annotated[Nothing, Query()]
+        request: Request, grant_id: GrantId, asked: ReasonAsked, _query: Annotated[Nothing, Query()]
     ) -> Response:
-        done = granted.revoke(home, grant_id, asked.reason, now=context.clock(), by=by(request))
+        done = granted.revoke(home, grant_id, asked.reason, now=context.clock(), by=granting_by(context, request))
         registry.look()
         return uncached(done)
 

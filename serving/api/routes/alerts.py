@@ -219,11 +219,11 @@ def alerts_router(context: Context) -> APIRouter:
         "/v1/silences", operation_id="silences", response_model=Silences,
         summary="Units of which nobody is told for a while, with the reason and the end, the newest first",
     )  # fmt: skip
-    @needs(Scope.READ)
+    @needs(Scope.READ, Scope.SYSTEM)
     def silences(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen = context.seen(request)
-        # Who did something is told to those who may do so, too.
-        by = Scope.ACT in seen.caller.scopes
+        # Who did something is told to those who may do so, too, and to who looks after what is held back.
+        by = bool(seen.caller.scopes & {Scope.ACT, Scope.SYSTEM})
         with home.database.connect() as connection:
             found = listed_silences(connection, lambda each: seen.holds(each.unit, each.code), query.limit)
         return written({"items": [each.as_dict(by) for each in found]})

@@ -18,8 +18,7 @@ from riskwarn.errors import (
     TooManyRequests,
     UnknownArea,
 )
-from riskwarn.words import Unit
-from serving.access.areas import WHOLE_CITY, Area, areas_named
+from serving.access.areas import Area
 from serving.access.registry import Registry
 from serving.access.scopes import Scope
 from serving.alerts.teams import there_is
@@ -36,7 +35,7 @@ from serving.api.documents.subscriptions import (
 from serving.api.needs import needs
 from serving.api.noted import origin
 from serving.api.queries import FeedQuery, ListQuery, Nothing, StreamQuery, SubscriptionAsked
-from serving.api.seen import Seen
+from serving.api.seen import OF_AREA, Seen
 from serving.api.streaming import EventStream, Listener
 from serving.delivery import atom, cap, said, subscriptions
 from serving.delivery.deliveries import replay
@@ -234,18 +233,9 @@ def subscriptions_router(context: Context) -> APIRouter:
         return context.seen(request).caller, origin(request.scope)
 
     def _area(seen: Seen, codes: list[str] | None) -> Area:
-        if not codes:
-            return WHOLE_CITY if seen.whole else seen.caller.area
-        # Of what lies outside nothing is told, not even that it is there.
-        inside, places = seen.inside, seen.current().places
-        if inside is None:
-            known = {unit: {*places[unit].rows} for unit in Unit}
-        else:
-            known = {unit: {code for kind, code in inside.units if kind == unit} for unit in Unit}
         try:
-            return areas_named(codes, known)
+            return seen.area(codes)
         except (AreaAmbiguous, UnknownArea) as error:
-            problem = "it takes codes of units that you see, with their kind where several bear one: town:CODE"
-            raise SubscriptionInvalid(parameter="area", problem=problem) from error
+            raise SubscriptionInvalid(parameter="area", problem=OF_AREA) from error
 
     return router

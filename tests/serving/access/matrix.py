@@ -106,6 +106,7 @@ class Question:
     answered: int = 200  # to who may
     asked_by: str = ""  # whose area an approval is of, that is decided on
     grant: Area | None = None  # of what area a grant is, that is decided on
+    elsewhere: int = 404  # to who may, and does not see the unit
 
     def of_target(self) -> bool:
         """Whether there is nothing to tell where the usual target is suspended."""
@@ -292,10 +293,21 @@ def _grants(over: dict[str, str]) -> Iterator[Question]:
     """Keys that are over, so that nothing changes however often it is asked."""
     yield Question("/v1/grants?limit=1000", "security")
     for name, one in over.items():
-        for verb, content in (("confirm", None), ("revoke", {"reason": "a test"})):
+        for verb, content in (("confirm", None), ("revoke", {"reason": "a test"}), ("rotate", {})):
             path = f"/v1/grants/{one}/{verb}"
             yield Question(path, "security", method="POST", content=content, answered=409, grant=AREAS[name])
-    yield Question("/v1/grants/op0000000000/confirm", "security", method="POST", answered=404)
+    for verb, content in (("confirm", None), ("rotate", {})):
+        yield Question(f"/v1/grants/op0000000000/{verb}", "security", method="POST", content=content, answered=404)
+    for code in ("D0000000", "D0000001", "D7777777", "T0000000"):
+        # A name that may not be kept: nothing is made, however often it is asked; a unit that one does not see is none.
+        unit = ("town" if code[0] == "T" else "district", code)
+        for kind, more in (("operators", {"role": "analyst"}), ("keys", {})):
+            content = {"name": "13800138000", "area": [code], **more}
+            path = f"/v1/grants/{kind}/new"
+            yield Question(path, "security", unit, "", "POST", content, 400, elsewhere=422)
+    reason = {"reason": "a test"}
+    yield Question("/v1/suspensions/nothing/resume", "system", method="POST", content=reason, answered=409)
+    yield Question("/v1/suspensions/nothing/suspend", "system", method="POST", content=reason, answered=422)
 
 
 def faults(callers: list[Caller], asked: list[Question], ask: Ask, suspended: bool = False) -> list[str]:
@@ -336,7 +348,7 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
     if suspended and (question.of_target() or of_alert) and (seen or not of_alert):
         return 409
     if not seen:
-        return 404
+        return question.elsewhere
     if question.grant is not None:
         units = [("city", CITY)] if question.grant.whole else question.grant.units
         return question.answered if all(caller.sees(*unit) for unit in units) else 404

@@ -19,9 +19,9 @@ from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.scopes import Role, Scope
 from serving.access.tables import EXPORT_APPROVALS
+from serving.alerts.suspending import resume, suspend
 from serving.api.app import Application
 from serving.api.routes import exports
-from serving.publishing.suspend import resume, suspend
 from tests.postgresql import emptied
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, OTHER, OWN

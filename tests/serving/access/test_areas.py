@@ -15,10 +15,10 @@ from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.access.areas import Area
 from serving.access.scopes import Scope
+from serving.alerts.suspending import suspend
 from serving.alerts.tables import SILENCES
 from serving.api import repeats
 from serving.api.seen import Seen
-from serving.publishing.suspend import suspend
 from tests.serving.access import cities
 from tests.serving.access.asked import Pair, Two, leaks
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID

@@ -17,7 +17,7 @@ from riskwarn.audit.verifying import verify
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.scopes import Scope
-from serving.publishing.suspend import suspend
+from serving.alerts.suspending import suspend
 from tests.serving.access import cities, matrix
 from tests.serving.access.matrix import Ask, Matrix, Question, faults
 from tests.serving.command import serving, until

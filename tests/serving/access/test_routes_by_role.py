@@ -24,10 +24,10 @@ from serving.access import keys
 from serving.access.registry import LOOK_EVERY, Registry
 from serving.access.scopes import Purpose, Role, Scope
 from serving.access.tables import KEYS
+from serving.alerts.suspending import suspend
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
 from serving.console import built
-from serving.publishing.suspend import suspend
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
@@ -95,10 +95,10 @@ NEEDS = {
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
     "/v1/boundaries": "read", "/v1/map?unit=town": "read",
     "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
-    "/v1/silences": "read", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
+    "/v1/silences": "read or system", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
     "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export", "/sign-in": None, "/sign-in/state": None,
-    "/v1/grants": "security", "/v1/audit": "audit", "/v1/alerts/stream?seconds=0": "read", "/v1/alerts/feed.atom": "read",
+    "/v1/grants": "security", "/v1/suspensions": "system", "/v1/audit": "audit", "/v1/alerts/stream?seconds=0": "read", "/v1/alerts/feed.atom": "read",
     f"/v1/alerts/{OWN_ALERT}/cap.xml": "read", "/v1/subscriptions": "act or export", f"/alerts/{OWN_ALERT}": "read",
     "/console/versions": "read", "/console/loads": "analyse", "/console/refused": "analyse", "/console/uploads": "analyse",
 }  # fmt: skip
@@ -114,6 +114,11 @@ CHANGES = {
     "/v1/silences/wnothing/end": ("act", 404),
     "/v1/grants/op0000000000/confirm": ("security", 404),
     "/v1/grants/op0000000000/revoke": ("security", 404),
+    "/v1/grants/op0000000000/rotate": ("security", 404),
+    "/v1/grants/operators/new": ("security", 422),
+    "/v1/grants/keys/new": ("security", 422),
+    "/v1/suspensions/nothing/suspend": ("system", 422),
+    "/v1/suspensions/nothing/resume": ("system", 409),
     "/v1/subscriptions": ("act or export", 422),
     "/v1/subscriptions/sb0000000000/test": ("act or export", 404),
     "/v1/subscriptions/sb0000000000/rotate": ("act or export", 404),
@@ -137,16 +142,17 @@ def body_of(path: str) -> dict[str, Any] | None:
         "/v1/alerts/several/acknowledge": {"ids": ["wnothing"]},
         "/v1/alerts/wnothing/acknowledge": {},
         "/console/uploads/up000000000000/try": {},
+        "/v1/grants/op0000000000/rotate": {},
     }
     silence = {"code": "G9999999", "reason": "a test", "ends_at": "2026-03-09T08:00:00+08:00"}
     if path == "/v1/silences/new":
         return silence
-    return of.get(path, {"reason": "a test"} if path.endswith("/revoke") else None)
+    return of.get(path, {"reason": "a test"} if path.endswith(("/revoke", "/resume")) else None)
 
 
 #: What is of the whole city, so that who sees a part of it is refused.
 OF_CITY = (
-    "/v1/audit", "/console/loads", "/console/refused", "/console/uploads", "/console/uploads/up000000000000", "/console/uploads/up000000000000/files/0",
+    "/v1/audit", "/v1/suspensions", "/v1/suspensions/nothing/suspend", "/v1/suspensions/nothing/resume", "/console/loads", "/console/refused", "/console/uploads", "/console/uploads/up000000000000", "/console/uploads/up000000000000/files/0",
     "/console/uploads/up000000000000/try", "/console/uploads/up000000000000/load", "/console/reports/conflict-4-v1",
 )  # fmt: skip
 
@@ -252,6 +258,7 @@ def test_who_has_no_key_that_opens_gets_nothing_but_what_is_open(city: Home) -> 
                 assert answer.headers["www-authenticate"].startswith('Bearer realm="riskwarn"')
                 assert answer.headers["content-type"] == "application/problem+json" and answer.json()["request_id"]
                 assert "etag" not in answer.headers
+            client.app._app._app._limits._storage.reset()  # type: ignore[attr-defined]  # or the address would have to wait
             for path in CHANGES:
                 answer = client.post(path, json=body_of(path), headers=header)
                 assert answer.status_code == (403 if why == "another network" else 401), (why, path)

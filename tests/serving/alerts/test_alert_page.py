@@ -16,10 +16,10 @@ from serving.access.keys import Asked as AskedKey
 from serving.access.keys import create_key
 from serving.access.scopes import Role, Scope
 from serving.alerts.life import LIFE, Status
+from serving.alerts.suspending import suspend
 from serving.alerts.tables import ALERTS, STEPS
 from serving.api.routes.alert_page import blocks
 from serving.delivery.tables import MESSAGES
-from serving.publishing.suspend import suspend
 from tests.serving.access.browsers import session_of
 from tests.serving.alerts.city import OWN, City
 from tests.serving.conftest import running_application

@@ -26,8 +26,8 @@ from serving.alerts.alert import steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIFE, LIVE, NEEDS, Status, Verb
 from serving.alerts.silences import named_silence, silence
+from serving.alerts.suspending import suspend
 from serving.alerts.tickets import follow_tickets
-from serving.publishing.suspend import suspend
 from serving.publishing.withdraw import withdraw
 from tests.serving.alerts.city import City, grid
 

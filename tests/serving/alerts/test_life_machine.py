@@ -24,10 +24,10 @@ from serving.alerts.alert import Alert, head_of, steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIFE, LIVE, NEEDS, Outcome, Status, Verb
 from serving.alerts.silences import silence, silences_at
+from serving.alerts.suspending import resume, suspend
 from serving.alerts.teams import kept_teams
 from serving.alerts.tickets import follow_tickets
 from serving.delivery.tables import MESSAGES
-from serving.publishing.suspend import resume, suspend
 from serving.publishing.withdraw import withdraw
 from serving.snapshots import published
 from tests.serving.alerts.city import City, grid

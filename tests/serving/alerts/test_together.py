@@ -12,7 +12,7 @@ from riskwarn.errors import AlertChanged
 from serving.alerts.acting import Asked, By, act
 from serving.alerts.keeping import keep
 from serving.alerts.life import Verb
-from serving.publishing.suspend import suspend
+from serving.alerts.suspending import suspend
 from tests.postgresql import emptied
 from tests.serving.alerts.city import City
 

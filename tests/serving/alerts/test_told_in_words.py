@@ -24,6 +24,7 @@ from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
 from serving.alerts.stats import Asked as Everything
 from serving.alerts.stats import figures
+from serving.alerts.suspending import suspend
 from serving.api.app import Application
 from serving.api.options import Options
 from serving.delivery.atom import atom_of
@@ -33,7 +34,6 @@ from serving.delivery.payload import event_of, said_of, text_of
 from serving.delivery.robots import ROBOTS
 from serving.delivery.tables import DELIVERIES, MESSAGES
 from serving.delivery.view import View, cut
-from serving.publishing.suspend import suspend
 from serving.publishing.withdraw import withdraw
 from serving.snapshots.cut import Inside
 from tests.serving.alerts.city import PLAIN, City

@@ -11,7 +11,7 @@ import pytest
 
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
-from serving.publishing.suspend import suspend
+from serving.alerts.suspending import suspend
 from tests.serving.conftest import DISTRICT, Made, running, running_application
 from tests.serving.console.browsing import driven, rendered, rows, said
 from tests.worlds import NOW

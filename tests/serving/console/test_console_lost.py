@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from serving.publishing.suspend import suspend
+from serving.alerts.suspending import suspend
 from tests.serving.alerts.city import City
 from tests.serving.conftest import Made, running_application
 from tests.serving.console.axe import hindrances

@@ -21,12 +21,12 @@ from serving.access.operators import create_operator
 from serving.access.scopes import Role, Scope
 from serving.access.tables import KEYS, OPERATORS
 from serving.alerts.alert import Alert, alert_named, follow
+from serving.alerts.suspending import suspend
 from serving.alerts.tables import ALERTS
 from serving.alerts.telling import Writing, told
 from serving.delivery.messages import Message
 from serving.delivery.subscriptions import Asked, create, listed
 from serving.delivery.tables import MESSAGES
-from serving.publishing.suspend import suspend
 from serving.snapshots import published
 from serving.snapshots.current import Current
 from tests.serving.access import cities

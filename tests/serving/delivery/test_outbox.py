@@ -19,12 +19,12 @@ from riskwarn.audit.listing import Chosen, newest
 from riskwarn.home import Home
 from serving.access.areas import Area
 from serving.access.caller import LOCAL
+from serving.alerts.suspending import suspend
 from serving.delivery.deliveries import hold, release, replay, sweep
 from serving.delivery.dispatcher import Dispatcher
 from serving.delivery.outbox import enqueue
 from serving.delivery.subscriptions import listed
 from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
-from serving.publishing.suspend import suspend
 from tests.serving.delivery.saying import FAST, NOW, carry, message, say, subscribed
 
 

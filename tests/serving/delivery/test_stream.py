@@ -17,10 +17,10 @@ from sqlalchemy import delete
 from riskwarn.home import Home
 from serving.access.keys import revoke_key
 from serving.access.scopes import Scope
+from serving.alerts.suspending import suspend
 from serving.api import streaming
 from serving.api.app import Application
 from serving.delivery.tables import MESSAGES
-from serving.publishing.suspend import suspend
 from tests.serving.access import cities
 from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
 from tests.serving.conftest import running_application

@@ -1,6 +1,7 @@
 // What is shown as a file, or on paper. What is refused is a sentence here, and no file.
 import { useState } from "preact/hooks";
-import { address, file, Trouble } from "../../api/client";
+import { address, Trouble } from "../../api/client";
+import { save as keep } from "../../api/saving";
 import { useStore } from "../../api/store";
 import type { Unit } from "../../api/types";
 import { useAsked } from "../../app/city";
@@ -8,6 +9,7 @@ import { language } from "../../app/preferences";
 import { may, session } from "../../app/session";
 import { Icon } from "../../parts/Icon";
 import { useWords } from "../../words";
+import { Files, type Wanted } from "./Files";
 import { own } from "./words";
 
 const FORMS = ["xlsx", "csv", "geojson"] as const;
@@ -19,19 +21,17 @@ export function Exports({ unit, narrowed }: { unit: Unit; narrowed: object }) {
   const who = useStore(session);
   const asked = useAsked();
   const [state, setState] = useState<"" | "writing" | Trouble>("");
+  const [large, setLarge] = useState<Wanted | null>(null); // what a second person has to approve
   const save = async (form: string) => {
     setState("writing");
+    const wanted = { ...asked, unit, ...narrowed, lang: language.get() };
     try {
-      const wanted = { ...asked, unit, ...narrowed, lang: language.get() };
-      const { name, content } = await file(address(`v1/export.${form}`, wanted));
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(content);
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      await keep(address(`v1/export.${form}`, wanted));
       setState("");
     } catch (error) {
-      setState(error as Trouble);
+      const needs = error instanceof Trouble && error.code === "approval_needed";
+      setState(needs ? "" : (error as Trouble));
+      if (needs) setLarge({ form, query: wanted });
     }
   };
   return (
@@ -61,6 +61,7 @@ export function Exports({ unit, narrowed }: { unit: Unit; narrowed: object }) {
         <Icon name="print" size={18} />
         {shared.print}
       </button>
+      {who && may(who, "export") && !who.account.local && <Files wanted={large} close={() => setLarge(null)} />}
       {state instanceof Trouble && <p class="refused" role="alert">{state.message}</p>}
     </div>
   );

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.errors import NotSuspended, SuspendedBefore, UnknownTarget
 from riskwarn.home import Home
@@ -32,17 +32,39 @@ class Suspended:
         return asdict(self)
 
 
-def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspended:
+def known_targets(home: Home) -> list[str]:
+    """The targets that can be suspended: those that are declared, and what the current snapshot has."""
+    current = published.newest(home)
+    return [
+        *dict.fromkeys([*home.configuration.targets, *(current.manifest["targets"] if current is not None else ())])
+    ]
+
+
+def standing(home: Home) -> list[dict[str, Any]]:
+    """How each target stands: `{target, zh, en, suspended, at, because}`; it tells no figure of any."""
+    held, names = suspensions.suspensions_of(home), home.configuration.target_names
+    return [
+        {
+            "target": target,
+            **names.get(target, {"zh": target, "en": target}),
+            "suspended": target in held,
+            "at": held[target].at.isoformat() if target in held else None,
+            "because": held[target].because if target in held else None,
+        }
+        for target in dict.fromkeys([*known_targets(home), *held])
+    ]
+
+
+def suspend(home: Home, target: str, because: str, *, now: datetime, by: Caller = LOCAL) -> Suspended:
     """Suspend a target and withdraw its live notices; running servers serve nothing of it within a second.
 
     A scoring that is going on is not waited for: it finds out before it publishes. Raises UnknownTarget, SuspendedBefore, and
     RefusedWord, PersonalText or ReasonTooLong where the reason may not be kept.
     """
-    current = published.newest(home)
-    known = dict.fromkeys([*home.configuration.targets, *(current.manifest["targets"] if current is not None else ())])
+    known = known_targets(home)
     if target not in known:
         raise UnknownTarget(name=target, what="target", known=Listed(known))
-    entry = Entry(Action.TARGET_SUSPENDED, target, note=because)
+    entry = Entry(Action.TARGET_SUSPENDED, target, by, note=because)
     with recorded(home) as change:
         connection = change.connection
         before = _before(connection, target)
@@ -56,13 +78,13 @@ def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspende
     return Suspended(target, True, because, withdrawn)
 
 
-def resume(home: Home, target: str, because: str, *, now: datetime) -> Suspended:
+def resume(home: Home, target: str, because: str, *, now: datetime, by: Caller = LOCAL) -> Suspended:
     """Let a target be served again: at once out of the snapshots that have it, and published by the next scoring.
 
     Withdrawn notices stay so: the next scoring raises those of today. Raises NotSuspended, and RefusedWord, PersonalText or
     ReasonTooLong where the reason may not be kept.
     """
-    entry = Entry(Action.TARGET_RESUMED, target, note=because)
+    entry = Entry(Action.TARGET_RESUMED, target, by, note=because)
     with recorded(home) as change:
         if _before(change.connection, target) is None:
             raise NotSuspended(target=target)

@@ -1,0 +1,128 @@
+// Large files: asked for with a reason, approved by another person, fetched by who asked.
+import { useState } from "preact/hooks";
+import { refusal, type Approval } from "../../api/access";
+import { address, send, type Trouble } from "../../api/client";
+import { save } from "../../api/saving";
+import { useStore } from "../../api/store";
+import { useData } from "../../api/watch";
+import { session } from "../../app/session";
+import { Dialog } from "../../parts/Dialog";
+import { moment } from "../../parts/moments";
+import { useWords } from "../../words";
+import { files } from "./files";
+import { own } from "./words";
+
+/** What is asked for: a form, and the query of the ranking that is shown. */
+export interface Wanted {
+  form: string;
+  query: object;
+}
+
+/** The button that opens them, where there are any; `wanted` opens them by itself. */
+export function Files({ wanted, close: forget }: { wanted: Wanted | null; close: () => void }) {
+  const words = useWords(files);
+  const me = useStore(session)?.account.operator;
+  const data = useData("/v1/exports", { limit: 100 });
+  const [open, setOpen] = useState(false);
+  const items = data.value?.items ?? [];
+  const close = () => {
+    setOpen(false);
+    forget();
+  };
+  return (
+    <>
+      {items.length > 0 && <button type="button" class="button" onClick={() => setOpen(true)}>{words.open(items.filter((one) => one.state === "waiting").length)}</button>}
+      {(open || wanted) && (
+        <Dialog title={words.title} close={close}>
+          <p class="soft small">{words.about}</p>
+          {wanted && <Ask wanted={wanted} done={data.again} />}
+          {data.trouble && <p class="wrong" role="alert">{data.trouble.message}</p>}
+          {data.value && !items.length && !wanted && <p class="soft">{words.none}</p>}
+          <ul class="files">
+            {items.map((one) => <li key={one.id}><One one={one} me={me} again={data.again} /></li>)}
+          </ul>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
+  const words = useWords(files);
+  const ranking = useWords(own);
+  const shared = useWords();
+  const [reason, setReason] = useState("");
+  const [state, setState] = useState<"" | "busy" | "asked" | Trouble>("");
+  const ask = async () => {
+    setState("busy");
+    try {
+      const query = Object.fromEntries(Object.entries(wanted.query).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+      if ("horizon" in query) query["horizon"] = Number(query["horizon"]);
+      await send("POST", "v1/exports", { ...query, form: wanted.form, reason: reason.trim() });
+      setState("asked");
+      done();
+    } catch (error) {
+      setState(refusal(error));
+    }
+  };
+  if (state === "asked") return <p class="done" role="status">{words.asked}</p>;
+  const form = ranking.export_as[wanted.form as keyof typeof ranking.export_as] ?? wanted.form;
+  return (
+    <form
+      class="act"
+      aria-label={words.ask}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim() && state !== "busy") void ask();
+      }}
+    >
+      <p><b>{words.ask}</b> <span class="soft">{words.ask_about(form)}</span></p>
+      <label>
+        <span>{words.why}</span>
+        <textarea class="field" rows={2} maxLength={500} required value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
+        <small class="soft">{shared.acts.nobody}</small>
+      </label>
+      {state instanceof Error && <p class="wrong" role="alert">{state.message}</p>}
+      <p class="buttons"><button type="submit" class="button main" disabled={state === "busy" || !reason.trim()}>{state === "busy" ? shared.acts.sending : words.send}</button></p>
+    </form>
+  );
+}
+
+function One({ one, me, again }: { one: Approval; me: string | undefined; again: () => void }) {
+  const words = useWords(files);
+  const shared = useWords();
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<Trouble | null>(null);
+  const mine = one.asked_by === me;
+  const go = async (what: () => Promise<unknown>) => {
+    setBusy(true);
+    setRefused(null);
+    try {
+      await what();
+    } catch (error) {
+      setRefused(refusal(error));
+    } finally {
+      setBusy(false);
+      again();
+    }
+  };
+  const decide = (verb: string) => void go(() => send("POST", `v1/exports/${encodeURIComponent(one.id)}/${verb}`));
+  const { form, ...query } = one.query;
+  return (
+    <>
+      <p><b>{words.state[one.state]}</b> {[`${shared.units[one.query.unit]}${one.query.parent ? ` ${one.query.parent}` : ""}`, one.query.target, form, words.rows(one.rows)].join(" · ")}</p>
+      <p>{one.reason}</p>
+      <p class="soft small">{[mine ? words.own : words.asked_by(one.asked_by, moment(one.asked_at)), ...(one.decided_by ? [words.decided_by(one.decided_by)] : []), words.until(moment(one.ends_at))].join(" · ")}</p>
+      {refused && <p class="wrong" role="alert">{refused.message}</p>}
+      {one.state === "waiting" && (mine ? <p class="soft small">{words.not_own}</p> : (
+        <p class="buttons">
+          <button type="button" class="button main" disabled={busy} onClick={() => decide("approve")}>{words.approve}</button>
+          <button type="button" class="button" disabled={busy} onClick={() => decide("refuse")}>{words.refuse}</button>
+        </p>
+      ))}
+      {one.state === "approved" && mine && (
+        <p class="buttons"><button type="button" class="button main" disabled={busy} onClick={() => void go(() => save(address(`v1/export.${form}`, { ...query, approval: one.id })))}>{busy ? words.fetching : words.fetch}</button></p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+// The words of large files, which a second person approves.
+const zh = {
+  title: "大文件",
+  open: (waiting: number) => (waiting ? `大文件 ${waiting}` : "大文件"),
+  about: "超过一定行数的文件须写明用途，由另一人批准后才能下载；批准只用于这一份，有时限。",
+  ask: "申请这份文件",
+  ask_about: (form: string) => `当前排名，${form}。由综治中心另一人批准。`,
+  why: "用途",
+  send: "申请",
+  asked: "已申请：请另一人在这里批准，批准后在此下载。",
+  none: "没有申请。",
+  rows: (count: number) => `${count} 行`,
+  until: (at: string) => `${at} 前有效`,
+  asked_by: (id: string, at: string) => `${id} 于 ${at} 申请`,
+  own: "本人申请",
+  decided_by: (id: string) => `${id} 决定`,
+  state: { waiting: "待批准", approved: "已批准", refused: "未批准", used: "已下载", ended: "已过期" },
+  approve: "批准",
+  refuse: "不批准",
+  fetch: "下载",
+  fetching: "正在生成…",
+  not_own: "这是您申请的，须由另一人批准。",
+};
+
+const en: typeof zh = {
+  title: "Large files",
+  open: (waiting) => (waiting ? `Large files ${waiting}` : "Large files"),
+  about: "A file of many rows needs a reason, and is fetched once another person has approved it: this one file, for a while.",
+  ask: "Ask for this file",
+  ask_about: (form) => `The ranking that is shown, as ${form}. Another person of the centre approves it.`,
+  why: "What it is needed for",
+  send: "Ask",
+  asked: "It is asked for: another person approves it here, and then you fetch it here.",
+  none: "Nothing was asked for.",
+  rows: (count) => `${count} rows`,
+  until: (at) => `until ${at}`,
+  asked_by: (id, at) => `asked by ${id}, ${at}`,
+  own: "asked by yourself",
+  decided_by: (id) => `decided by ${id}`,
+  state: { waiting: "waits", approved: "approved", refused: "refused", used: "fetched", ended: "over" },
+  approve: "Approve",
+  refuse: "Refuse",
+  fetch: "Fetch",
+  fetching: "Writing …",
+  not_own: "You asked for it: another person approves it.",
+};
+
+export const files = { zh, en };
