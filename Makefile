@@ -13,7 +13,7 @@ export OPENBLAS_NUM_THREADS ?= 2
 BOTH_CORES := --numprocesses 2 --dist loadgroup
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
 
-.PHONY: setup demo test test-slow lint console console-built bench bench-serving bench-console types docs lock node clean
+.PHONY: setup demo test test-slow lint console console-built bench bench-serving bench-console bench-publication types docs lock node clean
 
 setup: $(STAMP)
 
@@ -70,6 +70,9 @@ bench-serving: setup
 
 bench-console: setup
 	$(BIN)/python experiments/benchmarks/console.py $(ARGS)
+
+bench-publication: setup
+	$(BIN)/python experiments/benchmarks/publication.py $(ARGS)
 
 types: setup
 	PYTHON=$(BIN)/python sh docs/types.sh

@@ -29,17 +29,21 @@ NO_GAPS = DataGaps()
 
 
 def made_content(
-    grids: int, targets: Sequence[str] = ("conflict", "safety"), horizons: Sequence[int] = (1, 4, 12), seed: int = 0
+    grids: int,
+    targets: Sequence[str] = ("conflict", "safety"),
+    horizons: Sequence[int] = (1, 4, 12),
+    seed: int = 0,
+    texts_told: int = 40,
 ) -> Content:
-    """A city of so many grids; every hundredth has few residents."""
+    """A city of so many grids; every hundredth has few residents, and its reasons are told in so many texts."""
     random = np.random.default_rng(seed)
     places = _places(grids)
     texts = tuple(
         {
-            "feature": f"feature_{number}", "theme": "waiting", "source": "disputes", "zh": f"未化解纠纷偏多（{number}）",
+            "feature": f"feature_{number % 40}", "theme": "waiting", "source": "disputes", "zh": f"未化解纠纷偏多（{number}）",
             "en": f"more open disputes than usual ({number})", "direction": "raises", "services": ["mediation"],
         }
-        for number in range(40)
+        for number in range(texts_told)
     )  # fmt: skip
     scores: dict[Block, dict[Unit, Scores]] = {}
     reasons = {}

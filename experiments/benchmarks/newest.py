@@ -76,7 +76,7 @@ def main() -> None:
         home = made_home(arguments.home or folder / "home", grids, events)
         newest = [sys.executable, "-c", NEWEST, str(home.path), str(arguments.threads)]
         subprocess.run([*newest, "1"], check=True)
-        new_week(home, grids, events)
+        new_weeks(home, grids, events)
         subprocess.run([*newest, "2", str(folder / "state.npy")], check=True)
         if arguments.compare:
             (home.features / "state" / "state.json").unlink()
@@ -98,21 +98,24 @@ def made_home(path: Path, grids: int, events: int) -> Home:
     return home
 
 
-def new_week(home: Home, grids: int, events: int) -> None:
-    """Load the last week: what came in, and what was closed of the weeks before."""
+def new_weeks(home: Home, grids: int, events: int, upto: int = WEEKS, count: int = 1) -> None:
+    """Load some weeks, the last of which is number `upto`: what came in, and what was closed of the weeks before."""
     names = _sources(home)
+    ends = AS_OF + timedelta(weeks=upto - WEEKS)
     for number, name in enumerate(names):
-        count = events // len(names)
-        week = _events(home, name, grids, count // WEEKS, WEEKS - 1, WEEKS, 100 + number)
-        before = _events(home, name, grids, count, 0, WEEKS - 1, number)
-        recent = np.flatnonzero(before["known_at"] > np.sort(before["known_at"])[-20 * (count // WEEKS)])
-        again = np.random.default_rng(number).choice(recent, int(CLOSED * (count // WEEKS)), replace=False)
+        whole = events // len(names)
+        own = count * (whole // WEEKS)
+        new = _events(home, name, grids, own, upto - count, upto, 100 * (1 + upto - WEEKS) + number)
+        before = _events(home, name, grids, whole, 0, WEEKS - 1, number)
+        recent = np.flatnonzero(before["known_at"] > np.sort(before["known_at"])[-20 * (whole // WEEKS)])
+        again = np.random.default_rng(number + upto - WEEKS).choice(recent, int(CLOSED * own), replace=False)
         closed = {column: values[again] for column, values in before.items()}
-        moment = np.full(len(again), _instant(AS_OF) - np.timedelta64(1, "D"))
-        closed |= {"closed_at": moment, "version_at": moment, "updated_at": moment, "content": closed["content"] + 1}
-        rows = {column: np.concatenate([week[column], closed[column]]) for column in week}
+        moment = np.full(len(again), _instant(ends) - np.timedelta64(1, "D"))
+        told = {"content": closed["content"] + 1 + upto - WEEKS}
+        closed |= {"closed_at": moment, "version_at": moment, "updated_at": moment, **told}
+        rows = {column: np.concatenate([new[column], closed[column]]) for column in new}
         rows["row"] = np.arange(len(rows["row"]))
-        _commit(home, name, pa.table(rows), EVENTS)
+        _commit(home, name, pa.table(rows), EVENTS, ends)
 
 
 def _events(home: Home, source: str, grids: int, count: int, first: int, last: int, seed: int) -> dict[str, np.ndarray]:
@@ -154,7 +157,7 @@ def _instant(day: date) -> np.datetime64:
     return np.datetime64(day, "us") - np.timedelta64(8, "h")
 
 
-def _commit(home: Home, source: str, table: pa.Table, schema: pa.Schema) -> None:
+def _commit(home: Home, source: str, table: pa.Table, schema: pa.Schema, day: date = AS_OF) -> None:
     started = time.perf_counter()
     fields = [schema.field(name) for name in table.column_names if name in schema.names]
     table = table.select([field.name for field in fields])
@@ -164,8 +167,8 @@ def _commit(home: Home, source: str, table: pa.Table, schema: pa.Schema) -> None
         )
         for field in fields
     ]
-    now = datetime(AS_OF.year, AS_OF.month, AS_OF.day, tzinfo=UTC)
-    load = Load(source, f"{source}.parquet", f"{source}{table.num_rows}", now, now, {})
+    now = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    load = Load(source, f"{source}.parquet", f"{source}{day}{table.num_rows}", now, now, {})
     Store(home).commit_load(load, pa.Table.from_arrays(columns, names=table.column_names), [])
     print(f"  {source}: {table.num_rows} rows stored in {time.perf_counter() - started:.1f} s", flush=True)
 

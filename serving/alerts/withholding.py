@@ -46,13 +46,18 @@ def withhold(connection: Connection, places: Places, configuration: Configuratio
 
 
 def _about(connection: Connection, hidden: Collection[tuple[str, str]]) -> list[str]:
-    """The notices about such units, or about grids of them among others; of all others nothing but that is read."""
-    own = ALERTS.c
-    return [
-        row.id
-        for row in connection.execute(select(own.id, own.unit, own.code, own.members).where(own.kind != "gap"))
-        if (row.unit, row.code) in hidden or any((Unit.GRID.value, one["code"]) in hidden for one in row.members or ())
+    """The notices about such units, or about grids of them among others; of all others nothing but that is read, for there are all of many
+    years: of one about a grid, which has no others, its code alone."""
+    own, about_grid = ALERTS.c, ALERTS.c.unit == Unit.GRID.value
+    grids = {code for unit, code in hidden if unit == Unit.GRID.value}
+    level = own.kind != "gap"
+    found = [
+        row.id for row in connection.execute(select(own.id, own.code).where(level, about_grid)) if row.code in grids
     ]
+    for row in connection.execute(select(own.id, own.unit, own.code, own.members).where(level, ~about_grid)):
+        if (row.unit, row.code) in hidden or any(one["code"] in grids for one in row.members or ()):
+            found.append(row.id)
+    return found
 
 
 def _unsay(connection: Connection, ids: list[str], less: Callable[[list[Reason]], list[dict[str, Any]] | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,9 @@ from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.words import Unit
 
 Places32 = npt.NDArray[np.int32]
+
+#: Bytes of a code's place in an index, with the number that stands there.
+_INDEX_BYTES = 80
 
 #: From the whole down to the parts.
 DOWNWARDS = tuple(reversed(Unit))
@@ -54,6 +58,18 @@ class LevelOfPlaces:
     def rows(self) -> dict[str, int]:
         """Code -> row."""
         return {code: row for row, code in enumerate(self.codes)}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that its numbers hold, with those of the index by code, about."""
+        points = 0 if self.points is None else self.points.nbytes
+        return self.parents.nbytes + self.residents.nbytes + self.suppressed.nbytes + points + _INDEX_BYTES * len(self)
+
+    @property
+    def words_nbytes(self) -> int:
+        """Bytes of its codes, names and initials, which what was cut from it shares."""
+        words = (self.codes, self.names, self.initials or ())
+        return sum(sys.getsizeof(column) + sum(map(sys.getsizeof, column)) for column in words)
 
     def rows_of(self, codes: Sequence[str]) -> Indices:
         """The row of each code; -1 where there is no unit of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from riskwarn.words import Unit
+from serving.columns import texts
 from serving.columns.places import Places32
 from serving.columns.scores import Block
 
@@ -29,17 +30,6 @@ def told_of_a_part(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 #: Effects are kept in millionths: what is published has six digits.
 MILLION = 1_000_000
 
-TEXT_SCHEMA = pa.schema(
-    [
-        ("feature", pa.string()),  # the one that leads
-        ("theme", pa.string()),
-        ("source", pa.string()),  # of what records; empty where of none alone
-        ("zh", pa.string()),
-        ("en", pa.string()),
-        ("direction", pa.string()),  # raises, lowers
-        ("services", pa.list_(pa.string())),  # those that fit
-    ],
-)
 SCHEMA = pa.schema(
     [
         ("target", pa.string()),
@@ -64,12 +54,17 @@ class Reasons:
         """The reasons of a place."""
         return slice(int(self.starts[row]), int(self.starts[row + 1]))
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they hold."""
+        return self.starts.nbytes + self.text.nbytes + self.effect.nbytes
+
 
 @dataclass(frozen=True)
 class AllReasons:
     """Of every target and horizon: those of grids, which add to the city's mean score, and the means of these in the units `above`."""
 
-    texts: tuple[Mapping[str, Any], ...]
+    texts: Sequence[Mapping[str, Any]]
     blocks: Mapping[Block, Reasons]
     above: Mapping[tuple[Block, Unit], Reasons] = field(default_factory=dict)
 
@@ -84,9 +79,14 @@ class AllReasons:
         rows = one.of(row)
         told = list(zip(one.text[rows].tolist(), one.effect[rows].tolist(), strict=True))
         if most is not None and len(told) > most:
-            leads = self.texts[told[-1][0]]["theme"] == REST and abs(told[-1][1]) > abs(told[0][1])
+            leads = abs(told[-1][1]) > abs(told[0][1]) and self.texts[told[-1][0]]["theme"] == REST
             told = [*told[: most - 1], told[-1]] if leads else told[:most]
         return [{**self.texts[text], "effect": effect / MILLION} for text, effect in told]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that their numbers hold; the texts are shared with whatever was cut from them."""
+        return sum(one.nbytes for one in (*self.blocks.values(), *self.above.values()))
 
     def as_arrow(self) -> Iterator[pa.Table]:
         """The reasons, a part for each block and level; those of one without reasons are none."""
@@ -105,7 +105,7 @@ class AllReasons:
 
     def texts_as_arrow(self) -> pa.Table:
         """The texts, by number."""
-        return pa.Table.from_pylist([dict(text) for text in self.texts], TEXT_SCHEMA)
+        return pa.Table.from_pylist([dict(text) for text in self.texts], texts.SCHEMA)
 
 
 #: The columns that :func:`from_arrow` reads.

@@ -91,6 +91,11 @@ class Scores:
         """The rows, the first rank first."""
         return np.argsort(self.rank, kind="stable").astype(np.int32)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that its columns hold."""
+        return sum(getattr(self, name).nbytes for name in _NAMES)
+
     def ranked(self, rows: slice) -> Places32:
         """The rows of a slice, the first rank first."""
         inside = np.argsort(self.rank[rows], kind="stable")

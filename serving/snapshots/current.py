@@ -288,7 +288,7 @@ class Current:
     def _remember(self, snapshot: Snapshot) -> None:
         with self._of_older:
             self._older[snapshot.id] = snapshot
-            while len(self._older) > 1 and sum(one.size() for one in self._older.values()) > self._older_bytes:
+            while len(self._older) > 1 and sum(one.nbytes for one in self._older.values()) > self._older_bytes:
                 self._older.popitem(last=False)
 
 

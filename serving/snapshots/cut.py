@@ -239,7 +239,7 @@ class Cuts:
             # What was made of another set of targets is not kept beside it: there is nothing of a suspended one.
             if found is None or found[0] != snapshot.suspended:
                 found = self._kept[key] = snapshot.suspended, cut(snapshot, self._found(today, units))
-                while len(self._kept) > 1 and sum(one.size() for _, one in self._kept.values()) > self._most:
+                while len(self._kept) > 1 and sum(one.nbytes for _, one in self._kept.values()) > self._most:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return found[1]

@@ -24,6 +24,7 @@ from serving.columns import scores as scores_table
 from serving.columns.places import Places
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import AllScores, Block, Scores
+from serving.columns.texts import TextColumns
 
 PLACES, SCORES, REASONS, TEXTS, HEALTH = (
     "places.parquet",
@@ -83,9 +84,9 @@ def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
                 reasons[block] = own
             else:
                 above[block, unit] = own
-        texts = pq.read_table(folder / TEXTS, **_PLAINLY).to_pylist()
+        texts = TextColumns(pq.read_table(folder / TEXTS, **_PLAINLY))
         health: Sequence[dict[str, Any]] = json.loads((folder / HEALTH).read_text(encoding="utf-8"))
-    return Content(places, scores, AllReasons(tuple(texts), reasons, above), tuple(health))
+    return Content(places, scores, AllReasons(texts, reasons, above), tuple(health))
 
 
 def read_scores(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Reals, give_back
 from riskwarn.health.served import source_told
 from riskwarn.home import Home
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places
 from serving.columns.reasons import AllReasons
 from serving.columns.scores import AllScores
+from serving.columns.texts import TextColumns
 from serving.snapshots.files import Content, read_files
 from serving.snapshots.published import Row
 
@@ -51,23 +54,25 @@ class Snapshot:
             "interval_level": self.manifest["interval_level"],
         }
 
-    def size(self) -> int:
-        """Bytes that it holds, about: the columns, and 100 a text."""
-        columns = [
-            getattr(one, field.name)
-            for by_unit in self.scores.values()
-            for one in by_unit.values()
-            for field in fields(one)
-        ]
-        columns += [column for one in self.reasons.blocks.values() for column in (one.starts, one.text, one.effect)]
-        texts = sum(2 * len(level) for level in self.places.levels.values()) + 2 * len(self.reasons.texts)
-        return sum(column.nbytes for column in columns if isinstance(column, np.ndarray)) + 100 * texts
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes that it holds, about; of one that was cut from another, without the words that it shares with that."""
+        levels, texts = self.places.levels.values(), self.reasons.texts
+        numbers = [one.nbytes for by_unit in self.scores.values() for one in by_unit.values()]
+        held = sum(numbers) + self.reasons.nbytes + sum(level.nbytes for level in levels)
+        if not self.whole:
+            return held
+        words = texts.nbytes if isinstance(texts, TextColumns) else 0
+        return held + words + sum(level.words_nbytes for level in levels)
 
 
 def load_snapshot(home: Home, row: Row, zone: tzinfo | None = None) -> Snapshot:
     """Read a published snapshot, each file verified; without what an earlier rule of disclosure told. Raises SnapshotDamaged."""
     content = read_files(home.snapshots / row.id, row.manifest["files"])
     found = _loaded(content, row, zone or home.configuration.calendar.timezone)
+    # Reading takes as much again as is held, which the allocators of Arrow and C would keep for the next time.
+    pa.default_memory_pool().release_unused()
+    give_back()
     return found if row.told_as_now else without_counts(found)
 
 

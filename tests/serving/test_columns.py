@@ -94,7 +94,7 @@ def test_files_keep_every_number(content: Content, tmp_path_factory: pytest.Temp
     sums = write_files(folder, "s", content)
     assert tuple(sums) == FILES
     again = read_files(folder / "s", sums)
-    assert again.health == content.health and again.reasons.texts == content.reasons.texts
+    assert again.health == content.health and [*again.reasons.texts] == [*content.reasons.texts]
     for unit in DOWNWARDS:
         was, now = content.places[unit], again.places[unit]
         assert (was.codes, was.names) == (now.codes, now.names)

@@ -61,7 +61,7 @@ def test_older_snapshots_are_read_once_for_all_and_bounded_by_bytes(made: Made, 
     assert {one.id for one in at_once(lambda: current(days[0]))} == {ids[0]} and loads == [newest, ids[0]]
     assert [current(day).id for day in days] == ids
     assert len(current._older) == 1, "one is kept, whatever it weighs"
-    roomy = Current(made.home, older_bytes=10 * current().size())
+    roomy = Current(made.home, older_bytes=10 * current().nbytes)
     roomy.look()
     loads.clear()
     assert [roomy(day).id for day in (*days, *days)] == [*ids, *ids] and loads == ids

@@ -23,9 +23,9 @@ from tests.serving.conftest import Made
 A_ROW = 500
 
 
-def city(folder: Path, grids: int) -> tuple[Home, str]:
-    home = make_home(folder / str(grids), Settings())
-    return home, publish_made(home, made_content(grids), Made.as_of, Made.now)
+def city(folder: Path, grids: int, texts: int = 40) -> tuple[Home, str]:
+    home = make_home(folder / f"{grids}-{texts}", Settings())
+    return home, publish_made(home, made_content(grids, texts_told=texts), Made.as_of, Made.now)
 
 
 def loaded(folder: Path, grids: int) -> Snapshot:
@@ -33,17 +33,34 @@ def loaded(folder: Path, grids: int) -> Snapshot:
     return load_snapshot(home, published.named(home, snapshot))
 
 
-def test_a_held_snapshot_weighs_what_its_columns_weigh(tmp_path: Path) -> None:
-    home, name = city(tmp_path, 3_000)
+def weighed(home: Home, name: str) -> tuple[Snapshot, int]:
+    """A snapshot that is held, and what it weighs."""
     row = published.named(home, name)
     load_snapshot(home, row)  # what is imported and cached for the first time is none of it
     tracemalloc.start()
     snapshot = load_snapshot(home, row)
     weight = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
+    return snapshot, weight
+
+
+def test_a_held_snapshot_weighs_what_its_columns_weigh(tmp_path: Path) -> None:
+    snapshot, weight = weighed(*city(tmp_path, 3_000))
     rows = len(snapshot.places[Unit.GRID]) * len(snapshot.scores)
     assert weight < A_ROW * rows
-    assert weight / 2 < snapshot.size() < 2 * weight, "what older snapshots are counted by, where they are bounded"
+    assert 0.75 * weight < snapshot.nbytes < 1.25 * weight, (
+        "what older snapshots are counted by, where they are bounded"
+    )
+
+
+def test_a_large_city_tells_its_reasons_in_many_texts_which_weigh_little_more_than_their_letters(
+    tmp_path: Path,
+) -> None:
+    few, less = weighed(*city(tmp_path, 1_000))
+    many, more = weighed(*city(tmp_path, 1_000, texts=20_000))
+    letters = sum(3 * len(one["zh"]) + len(one["en"]) for one in many.reasons.texts)
+    assert more - less < 2 * letters
+    assert 0.75 * (more - less) < many.nbytes - few.nbytes < 1.25 * (more - less)
 
 
 def steps(work: Callable[[], Any]) -> int:
