@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from riskwarn.health.delays import Arrivals
     from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
-    from riskwarn.health.learnable import Prospect, prospects
+    from riskwarn.health.learnable import prospects
+    from riskwarn.health.prospect import Prospect
     from riskwarn.health.reports import SourceHealth, Verdict
     from riskwarn.words import Gap
 
@@ -33,7 +34,7 @@ __all__ = [
 _FROM = {
     "Arrivals": "riskwarn.health.delays",
     "Gap": "riskwarn.words",
-    "Prospect": "riskwarn.health.learnable",
+    "Prospect": "riskwarn.health.prospect",
     "SourceHealth": "riskwarn.health.reports",
     "Verdict": "riskwarn.health.reports",
     "arrivals_of": "riskwarn.health.examining",

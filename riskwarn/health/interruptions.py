@@ -1,7 +1,7 @@
 """How much of the history a target's feed leaves out because it began late or paused, in the city or in a district of it: said before
 anybody trains.
 
-A feed that begins with the others and goes on is said nothing of; one that has ended is told by :mod:`riskwarn.health.learnable`.
+A feed that begins with the others and goes on is said nothing of; one that has ended is told by :mod:`riskwarn.health.prospect`.
 """
 
 from __future__ import annotations

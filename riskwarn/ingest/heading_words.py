@@ -118,4 +118,6 @@ def is_heading(text: str) -> bool:
 def are_headings(cells: Sequence[str]) -> bool:
     """Whether the filled cells of a line are the headings of some source, and at least three."""
     told = [cell for cell in cells if cell.strip()]
-    return len(told) >= FEWEST_HEADINGS and all(map(is_heading, told))
+    return len(told) >= FEWEST_HEADINGS and all(
+        is_heading(cell) or "".join(cell.split()) in _ROW_NUMBERS for cell in told
+    )

@@ -70,6 +70,11 @@ class Below:
         """What parts the cells of a file of text."""
         return getattr(self.sheet, "separator", None)
 
+    @property
+    def widest(self) -> int:
+        """Cells of the widest table of the sheet, as far as it was read."""
+        return self.sheet.widest
+
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """The rows behind the headings."""
         for rows in self.sheet.batches(positions):
@@ -81,7 +86,7 @@ class Below:
             ragged = rows.ragged[rows.ragged > self.at]
             if behind.any() or len(ragged):
                 passed = rows.passed if behind.all() else 0
-                yield Rows(cells, rows.numbers[behind], ragged, passed)
+                yield Rows(cells, rows.numbers[behind], ragged, passed, rows.begun[rows.begun > self.at])
 
     def top(self, positions: Sequence[int]) -> Iterator[Rows]:
         """The same rows."""
@@ -102,14 +107,14 @@ def filled_rows(table: Below) -> int:
 
 def below(sheet: Sheet, at: int) -> Below:
     """The table whose headings stand in the row `at` of a sheet."""
-    everywhere = range(len(sheet.headings))
+    everywhere = range(sheet.widest)
     for rows in sheet.batches(list(everywhere)):
         found = np.flatnonzero(rows.numbers == at)
         if len(found):
             row = int(found[0])
             headings = [strings(rows.cells[one].slice(row, 1))[0].as_py() or "" for one in everywhere]
             return Below(sheet, at, headings, sheet.titles)
-    return Below(sheet, at, [""] * len(sheet.headings), sheet.titles)
+    return Below(sheet, at, [""] * sheet.widest, sheet.titles)
 
 
 def above(rows: Rows, cells: Mapping[str, pa.Array], at: int) -> Rows:

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 
-from riskwarn.health.learnable import Prospect
+from riskwarn.health.prospect import Prospect
 from training.audits.audit import Audit
 from training.audits.drift import drift, shortest
 from training.audits.groups import groups, resident_numbers

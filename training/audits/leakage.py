@@ -14,7 +14,7 @@ import pandas as pd
 
 from riskwarn.health import SourceHealth
 from riskwarn.health.absences import LEAST_DAYS
-from riskwarn.health.learnable import ENDED_DAYS
+from riskwarn.health.prospect import ENDED_DAYS
 from riskwarn.messages import Message
 from riskwarn.periods import Instants
 from training.audits.too_good import TooGood, reach

@@ -5,7 +5,7 @@ A word is named only where it can be shown: borne by several records, short, no 
 
 from __future__ import annotations
 
-from riskwarn.health.learnable import MOST_UNKNOWN, Prospect
+from riskwarn.health.prospect import MOST_UNKNOWN, Prospect
 from training.audits.audit import Audit, Value
 
 

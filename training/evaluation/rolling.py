@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from riskwarn.health.learnable import JUDGED_ORIGINS
+from riskwarn.health.history import JUDGED_ORIGINS
 from riskwarn.progress import Progress, silent
 from training.evaluation.judged import Judged
 from training.evaluation.losses import log_loss

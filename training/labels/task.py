@@ -13,7 +13,7 @@ from features import City, FeatureMatrix
 from features.panel.panel import Encoded, encoded
 from riskwarn.geography import Geography
 from riskwarn.health import Arrivals
-from riskwarn.health.learnable import WARM_UP
+from riskwarn.health.history import WARM_UP
 from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 from training.labels.alive import FeedCounts, Flags, feed_counts

@@ -11,7 +11,7 @@ import numpy as np
 
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort, TargetEverywhere, TargetWithoutEvents
-from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS
+from riskwarn.health.history import LEAST_EVENTS, LEAST_ORIGINS
 from training.labels.task import ForecastTask
 from training.models.choosing import PENALTIES, Choices, choose, outcome
 from training.models.design import Design, Flags, StoredDesign, design, rising, varying

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from features import City, FeatureMatrix
-from riskwarn.health.learnable import Prospect
+from riskwarn.health.prospect import Prospect
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from riskwarn.store import Store

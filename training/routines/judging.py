@@ -8,7 +8,7 @@ from datetime import date
 
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort, RiskwarnError, TargetEverywhere, TargetWithoutEvents
-from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
+from riskwarn.health.history import JUDGED_ORIGINS, LEAST_JUDGED
 from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate

@@ -14,7 +14,8 @@ from features.panel.panel import Encoded, encoded
 from riskwarn.audit import Action, Entry, record
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import DiskFull, RiskwarnError, TrackingServerUnusable, TrackingStoreUnusable
-from riskwarn.health.learnable import Prospect, prospects
+from riskwarn.health.learnable import prospects
+from riskwarn.health.prospect import Prospect
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store

@@ -21,6 +21,7 @@ from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
+from riskwarn.ingest.batches import whole
 from riskwarn.ingest.columns import Columns, match, opinions, refuse_side_by_side, require
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
@@ -38,7 +39,7 @@ from riskwarn.ingest.mapping_proposal.registers import refuse_opened
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.mapping_proposal.told_apart import told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
-from riskwarn.ingest.reading import Reading, whole
+from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.redaction import kept_account, kept_heading, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import screened, without_people

@@ -8,10 +8,11 @@ from dataclasses import replace
 from riskwarn.contracts import required
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import RiskwarnError
+from riskwarn.ingest.batches import batches
 from riskwarn.ingest.columns import Columns, match, opinions, require
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.mapping_proposal.guessing import of_another
-from riskwarn.ingest.reading import Reading, batches
+from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.screening import gate, without_people
 from riskwarn.ingest.sheets import Sheet

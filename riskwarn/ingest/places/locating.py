@@ -46,10 +46,10 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     unknown = place.unknown_grid[row_of]
     faults.add(unknown, "unknown_grid", "grid_id", "id")
     if unknown.any():
-        reading.note_unknown_grids(where(reading.cell("grid_id"), unknown), ladder.grid_ids)
+        reading.zeros.note_unknown(where(reading.cell("grid_id"), unknown), ladder.grid_ids)
     if place.without_zeros.any():
         rows_mended = place.without_zeros[row_of]
-        reading.note_zeros_put_back(where(reading.cell("grid_id"), rows_mended), ladder.grid_ids)
+        reading.zeros.note_put_back(where(reading.cell("grid_id"), rows_mended), ladder.grid_ids)
     nowhere = pd.isna(place.located_by)
     faults.add((nowhere & place.outside)[row_of], "outside_city", "coordinates", "number")
     told_by = next((name for name in names if name.startswith("address")), names[0] if names else "grid_id")

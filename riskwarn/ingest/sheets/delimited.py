@@ -22,9 +22,10 @@ from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
 from riskwarn.ingest.sheets.last_lines import is_last_line
-from riskwarn.ingest.sheets.narrower import Narrower, lines_of
+from riskwarn.ingest.sheets.line_breaks import breaks_of, end_of_rows, lines_of
 from riskwarn.ingest.sheets.packing import opened
-from riskwarn.ingest.sheets.rows import Rows, Sheet
+from riskwarn.ingest.sheets.rows import Rows, Sheet, no_rows
+from riskwarn.ingest.sheets.widths import Widths
 from riskwarn.messages import Message
 
 #: Bytes that are parsed together.
@@ -61,6 +62,7 @@ class CsvSheet(Sheet):
         self._separator, found = _divided(head, find, path.name)
         self.headings: Sequence[str] = found.headings
         self._above = found.rows
+        self._widest = len(self.headings)
         self._begins_table = find.begins_table
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
@@ -73,12 +75,10 @@ class CsvSheet(Sheet):
 
     def _batches(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
         before, some = 0, False
-        narrower = Narrower(len(self.headings), self._separator, self._bytes, self._begins_table)
+        widths = Widths(len(self.headings), self._separator, self._bytes, self._begins_table)
         for piece in self._pieces(size):
             try:
-                parsed = self._parsed(piece, positions)
-                if parsed.ragged.any() and (filled := self._filled_up(piece, narrower)) != piece:
-                    parsed = self._parsed(filled, positions)
+                parsed, begun = self._by_tables(piece, positions, widths)
             except pa.ArrowInvalid as error:
                 problem = "it is not a table of text with separators"
                 raise FileUnreadable(file=self._path.name, problem=problem) from error
@@ -90,19 +90,23 @@ class CsvSheet(Sheet):
                 # Titles and headings were read as rows; titles may have been too short for it.
                 table, numbers = table.slice(int((~body).sum())), numbers[body]
                 ragged = ragged[ragged > self._above]
+            begun = before + 1 + begun
             before += len(parsed.apart)
             some = some or len(numbers) + len(ragged) > 0
-            yield Rows(
-                {p: as_text(table.column(index), parsed.encoding) for index, p in enumerate(positions)},
-                numbers,
-                ragged,
-                passed,
-            )
+            # Columns that only a wider table below has are empty here.
+            none, there = pa.nulls(len(table), pa.string()), set(table.column_names)
+            cells = {p: as_text(table.column(str(p)), parsed.encoding) if str(p) in there else none for p in positions}
+            yield Rows(cells, numbers, ragged, passed, begun[begun > self._above])
         if not some:
             raise FileEmpty(file=self._path.name)
         if self._nul:
             said = "{file}: {count} NUL byte(s) inside the text were passed over"
             self.notes = tuple(dict.fromkeys([*self.notes, Message(said, file=self._path.name, count=self._nul)]))
+
+    @property
+    def widest(self) -> int:
+        """Cells of the widest of its tables, as far as it was read."""
+        return self._widest
 
     @property
     def encoding(self) -> str:
@@ -135,7 +139,7 @@ class CsvSheet(Sheet):
                 piece = rest + block
                 if not started:
                     piece, started = piece.removeprefix(codecs.BOM_UTF8), True
-                end = _end_of_rows(piece)
+                end = end_of_rows(piece)
                 rest = piece[end:]
                 if len(rest) > _LONGEST:
                     problem = f"one of its rows has more than {_LONGEST >> 20} MiB; look where its lines end"
@@ -152,45 +156,54 @@ class CsvSheet(Sheet):
             return raw
         return (text.encode() for text in codecs.iterdecode(raw, self._encoding, errors="replace"))
 
-    def _filled_up(self, piece: bytes, narrower: Narrower) -> bytes:
-        """A piece with the lines of a table beneath that has fewer cells filled up."""
-        breaks, inside = _breaks(piece)
-        return narrower.filled_up(lines_of(piece, breaks[~inside]))
+    def _by_tables(
+        self, piece: bytes, positions: Sequence[int], widths: Widths
+    ) -> tuple[_Parsed, npt.NDArray[np.int64]]:
+        """A piece with each line read by the table to which it belongs, and which of its rows begin one of another width."""
+        width = widths.widest
+        parsed, begun = self._parsed(piece, positions, width), no_rows()
+        if parsed.ragged.any() or widths.cells != widths.widest:
+            filled, begun = widths.filled_up(lines_of(piece))
+            self._widest = max(self._widest, widths.widest)
+            if filled != piece or width != widths.widest:
+                parsed = self._parsed(filled, positions, widths.widest)
+        return parsed, begun
 
-    def _parsed(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
+    def _parsed(self, piece: bytes, positions: Sequence[int], width: int) -> _Parsed:
+        """The columns of a piece whose rows have so many cells."""
         if b'"' not in piece:
-            return self._plain(piece, positions)
-        where, inside = _breaks(piece)
+            return self._plain(piece, positions, width)
+        where, inside = breaks_of(piece)
         breaks = bool(inside.any())
-        broken = piece.count(b'"') % 2 == 1 or self._swallows(piece, where, inside)
+        broken = piece.count(b'"') % 2 == 1 or self._swallows(piece, where, inside, width)
         if not breaks and not broken:
             with suppress(pa.ArrowInvalid):
-                return _Parsed.complete(self._parse(piece, positions, quoted=True), self._bytes)
+                return _Parsed.complete(self._parse(piece, positions, width, quoted=True), self._bytes)
         # Rows with too few or too many cells are told one by one, and for that have to be text.
         piece = piece.decode(self._bytes, errors="replace").encode()
         if breaks and not broken:
             with suppress(pa.ArrowInvalid):
-                parsed = self._told(piece, positions, breaks=True)
+                parsed = self._told(piece, positions, width, breaks=True)
                 if not parsed.swallowed:
                     return parsed
         # A quotation mark that is never closed takes the rows after it along: such lines are set apart.
         lines = piece.splitlines(keepends=True)
         odd = np.array([line.count(b'"') % 2 == 1 for line in lines], dtype=bool)
         rest = self._told(
-            b"".join(line for line, bad in zip(lines, odd, strict=True) if not bad), positions, breaks=False
+            b"".join(line for line, bad in zip(lines, odd, strict=True) if not bad), positions, width, breaks=False
         )
         return rest.with_apart(odd)
 
-    def _swallows(self, piece: bytes, breaks: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_]) -> bool:
+    def _swallows(self, piece: bytes, breaks: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_], width: int) -> bool:
         """Whether a line inside quotation marks has as many cells as a row: a mark that is never closed took it along."""
         lines = np.flatnonzero(inside[:-1] & inside[1:])  # from one such break to the next
-        expected = len(self.headings) - 1
+        expected = width - 1
         separator = self._separator.encode()
         return expected > 1 and any(
             piece.count(separator, breaks[line], breaks[line + 1]) == expected for line in lines.tolist()
         )
 
-    def _plain(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
+    def _plain(self, piece: bytes, positions: Sequence[int], width: int) -> _Parsed:
         """A piece without quotation marks: a line is a row, and its separators count its cells."""
         content = np.frombuffer(piece, dtype=np.uint8)
         ends = np.flatnonzero(content == ord("\n"))
@@ -198,20 +211,20 @@ class CsvSheet(Sheet):
             ends = np.append(ends, len(piece))
         separators = np.flatnonzero(content == ord(self._separator))
         cells = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
-        if (cells == len(self.headings)).all() and len(self.headings) > 1:
-            return _Parsed.complete(self._parse(piece, positions, quoted=False), self._bytes)
+        if (cells == width).all() and width > 1:
+            return _Parsed.complete(self._parse(piece, positions, width, quoted=False), self._bytes)
         starts = np.append(0, ends[:-1] + 1)
         blank = np.array([not piece[start:end].strip() for start, end in zip(starts, ends, strict=True)], dtype=bool)
-        odd = (cells != len(self.headings)) | blank
+        odd = (cells != width) | blank
         sound = b"".join(piece[starts[row] : ends[row] + 1] for row in np.flatnonzero(~odd))
-        table = self._parse(sound, positions, quoted=False)
+        table = self._parse(sound, positions, width, quoted=False)
         passed = np.zeros(len(odd), dtype=bool)
         for row in np.flatnonzero(odd & ~blank):
             line = piece[starts[row] : ends[row]].decode(self._bytes, errors="replace")
             passed[row] = is_last_line(line, self._separator)
         return _Parsed.complete(table, self._bytes).with_apart(odd, ragged=odd & ~blank & ~passed, passed=passed)
 
-    def _told(self, piece: bytes, positions: Sequence[int], *, breaks: bool) -> _Parsed:
+    def _told(self, piece: bytes, positions: Sequence[int], width: int, *, breaks: bool) -> _Parsed:
         """A piece of UTF-8 with quotation marks, its ragged rows told by the parser."""
         ragged: list[int] = []
         blank: list[int] = []
@@ -225,7 +238,7 @@ class CsvSheet(Sheet):
             swallowed = swallowed or "\n" in row.text.strip()
             return "skip"
 
-        table = self._parse(piece, positions, quoted=True, breaks=breaks, skip=skip)
+        table = self._parse(piece, positions, width, quoted=True, breaks=breaks, skip=skip)
         rows = len(table) + len(ragged) + len(blank) + len(passed)
         odd, short, last = (np.zeros(rows, dtype=bool) for _ in range(3))
         odd[[*ragged, *blank, *passed]] = True
@@ -234,11 +247,18 @@ class CsvSheet(Sheet):
         return _Parsed(table, odd, short, last, swallowed, "utf-8")
 
     def _parse(
-        self, piece: bytes, positions: Sequence[int], *, quoted: bool, breaks: bool = False, skip: Any = None
+        self,
+        piece: bytes,
+        positions: Sequence[int],
+        width: int,
+        *,
+        quoted: bool,
+        breaks: bool = False,
+        skip: Any = None,
     ) -> pa.Table:
         """Columns of bytes; raise ArrowInvalid at a ragged row, unless there is someone to tell it."""
-        names = [str(index) for index in range(len(self.headings))]
-        wanted = [names[position] for position in positions]
+        names = [str(index) for index in range(width)]
+        wanted = [names[position] for position in positions if position < width]
         if not piece:
             return pa.table({name: pa.array([], pa.binary()) for name in wanted})
         longest = len(piece) + 1 if breaks or len(piece) < _PARSED else _PARSED
@@ -263,7 +283,9 @@ class CsvSheet(Sheet):
             )
         except pa.ArrowInvalid as error:
             if longest == _PARSED and "straddl" in str(error):
-                return self._parse(piece, positions, quoted=quoted, breaks=True, skip=skip)  # a row longer than a block
+                return self._parse(
+                    piece, positions, width, quoted=quoted, breaks=True, skip=skip
+                )  # a row longer than a block
             raise
 
 
@@ -323,21 +345,3 @@ class _Parsed:
         last = np.zeros(len(odd), dtype=bool) if passed is None else passed.copy()
         apart[~odd], short[~odd], last[~odd] = self.apart, self.ragged, self.passed
         return replace(self, apart=apart, ragged=short, passed=last)
-
-
-def _end_of_rows(piece: bytes) -> int:
-    """How many bytes are whole rows: up to the last line break that is outside of quotation marks."""
-    last = piece.rfind(b"\n") + 1
-    if last == 0 or b'"' not in piece:
-        return last or piece.rfind(b"\r") + 1
-    breaks, inside = _breaks(piece)
-    outside = np.flatnonzero(~inside)
-    return int(breaks[outside[-1]]) + 1 if len(outside) else last
-
-
-def _breaks(piece: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Where the line breaks are, and which of them lie inside quotation marks."""
-    content = np.frombuffer(piece, dtype=np.uint8)
-    breaks = np.flatnonzero(content == ord("\n"))
-    marks = np.flatnonzero(content == ord('"'))
-    return breaks, np.searchsorted(marks, breaks) % 2 == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol, TypeVar
 
@@ -32,6 +32,9 @@ class Rows:
     numbers: npt.NDArray[np.int64]  # (rows,) row of the file as a spreadsheet numbers it: the headings are row 1
     ragged: npt.NDArray[np.int64]  # numbers of rows that have more or fewer cells than there are headings
     passed: int = 0  # lines of totals and signatures that are too short for a row
+    begun: npt.NDArray[np.int64] = field(
+        default_factory=lambda: no_rows()
+    )  # numbers of rows of headings of another width
 
 
 class Sheet(Protocol):
@@ -52,6 +55,11 @@ class Sheet(Protocol):
     def top(self, positions: Sequence[int]) -> Iterator[Rows]:
         """The same rows for who looks at the first of them and leaves off, where that costs less by smaller batches."""
         return self.batches(positions)
+
+    @property
+    def widest(self) -> int:
+        """Cells of the widest of its tables, as far as it was read."""
+        return len(self.headings)
 
     def origin(self, number: int) -> tuple[str, int]:
         """The title of the sheet of a row ("" where the file is one table), and its number in it."""

@@ -142,13 +142,13 @@ def of_known_grid(reading: Reading, frame: pd.DataFrame, store: Store) -> Flags:
     unknown = where(reading.cell("grid_id"), ~known)
     meant = lost_zeros(frame.loc[~known, "grid_id"].dropna().unique().tolist(), grids)
     if meant:
-        reading.note_zeros_put_back(unknown, grids)
+        reading.zeros.note_put_back(unknown, grids)
         frame["grid_id"] = frame["grid_id"].where(
             known | ~frame["grid_id"].isin(list(meant)), frame["grid_id"].map(meant)
         )
         known = frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
         unknown = where(reading.cell("grid_id"), ~known)
-    reading.note_unknown_grids(unknown, grids)
+    reading.zeros.note_unknown(unknown, grids)
     return known
 
 

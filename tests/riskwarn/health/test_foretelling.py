@@ -19,8 +19,8 @@ from riskwarn import errors
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.contracts.schema import INSTANT
-from riskwarn.health import Prospect, learnable, prospects
-from riskwarn.health.learnable import WARM_UP, judging_begins, mature_origins
+from riskwarn.health import Prospect, obstacles, prospects
+from riskwarn.health.history import WARM_UP, judging_begins, mature_origins
 from riskwarn.home import Home, make_home
 from riskwarn.ingest import retry
 from riskwarn.settings import Settings
@@ -101,8 +101,8 @@ def _obstacle(
         return errors.NoEventsOfCategory(**told, records=records, unknown=f"{unknown:,}")
     if not placed.any():
         return errors.EventsInNoGrid(**told, events=f"{events:,}")
-    if placed.sum() < learnable.LEAST_EVENTS:
-        return errors.EventsTooFew(**told, events=int(placed.sum()), needed=learnable.LEAST_EVENTS)
+    if placed.sum() < obstacles.LEAST_EVENTS:
+        return errors.EventsTooFew(**told, events=int(placed.sum()), needed=obstacles.LEAST_EVENTS)
     calendar, horizon, period = configuration.calendar, configuration.horizons[0], configuration.period
     known = frame["known_at"].to_numpy(dtype="datetime64[us]")
     as_of = calendar.midnight_after(known.max())
@@ -190,7 +190,7 @@ def test_what_is_foretold_is_what_the_newest_versions_say(
     with (
         patch("riskwarn.store.lake_file.ROW_GROUP", 7),
         patch("riskwarn.store.lake.GROUPS", 2),
-        patch.object(learnable, "LEAST_EVENTS", 4),
+        patch.object(obstacles, "LEAST_EVENTS", 4),
     ):
         done = []
         for index, rows in enumerate(loads):

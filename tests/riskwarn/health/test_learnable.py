@@ -13,7 +13,7 @@ import yaml
 from riskwarn.configuration import Configuration
 from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetSourceMissing
 from riskwarn.health import prospects
-from riskwarn.health.learnable import judging_begins
+from riskwarn.health.history import judging_begins
 from riskwarn.home import Home, open_home
 from riskwarn.periods import Period
 from riskwarn.settings import Settings

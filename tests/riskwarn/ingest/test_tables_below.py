@@ -23,7 +23,7 @@ def row(headings: list[str], number: int) -> list[Any]:
     told = {
         "纠纷编号": f"D{number}", "网格编码": f"G{number % 4}", "发生时间": f"2026-03-{number % 28 + 1:02d} 08:00",
         "登记时间": f"2026-03-{number % 28 + 1:02d} 09:00", "纠纷类型": "邻里纠纷", "化解结果": "民转刑", "化解时间": "2026-04-20 10:00",
-        "事故编号": f"S{number}", "事故类型": "火灾", "纠纷简述": "漏水",
+        "事故编号": f"S{number}", "事故类型": "火灾", "纠纷简述": "漏水", "备注": "漏水", "序号": str(number),
     }  # fmt: skip
     return [told[heading] for heading in headings]
 
@@ -119,6 +119,59 @@ def test_one_of_another_source_with_fewer_cells_is_told_and_left_out(city: Home,
     assert said.startswith(
         "row 12 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型): 5 row(s) below it were NOT read"
     )
+
+
+MORE = [*SWAPPED, "备注"]
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+@pytest.mark.parametrize("headings", [MORE, [*FIRST, "备注"], ["序号", *SWAPPED]])
+def test_a_second_table_of_text_with_more_cells_is_read_by_its_own_headings(
+    city: Home, tmp_path: Path, headings: list[str], quoted: bool
+) -> None:
+    first = [FIRST, *(row(FIRST, n) for n in range(24))]
+    second = [headings, *(row(headings, n) for n in range(24, 28))]
+    again = [FIRST, *(row(FIRST, n) for n in range(28, 30))]
+    file = lines_of(tmp_path / "d.csv", first, second, again, [row(headings, 30)], quoted=quoted)
+    account = load(city, "disputes", file)
+    assert (account.read, account.accepted, dict(account.reasons)) == (31, 30, {"ragged_row": 1})
+    stored = Store(city).versions("disputes")
+    assert set(stored["category"]) == {"neighbourhood"} and set(stored["outcome"]) == {"violence"}
+    assert set((stored["known_at"] - stored["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
+    assert f"row 26 holds other headings ({', '.join(headings)}): the rows below it are read by these" in account.notes
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_one_of_another_source_with_more_cells_is_told_and_left_out(city: Home, tmp_path: Path, quoted: bool) -> None:
+    first = [FEWER[:4] + FEWER[5:], *(row(FEWER[:4] + FEWER[5:], n) for n in range(24))]
+    more = [*ACCIDENTS, "死亡人数", "受伤人数"]
+    second = [more, *([*row(ACCIDENTS, n), "0", "1"] for n in range(5))]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", first, second, quoted=quoted))
+    assert (account.read, account.accepted, account.quarantined) == (24, 24, 0)
+    [said] = [note for note in account.notes if "another table" in note]
+    assert said.startswith(
+        "row 26 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型, 死亡人数, 受伤人数): 5 row(s) below it were NOT read"
+    )
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_tables_of_more_and_of_fewer_cells_are_read_by_pieces(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quoted: bool
+) -> None:
+    monkeypatch.setattr("riskwarn.ingest.sheets.delimited.PIECE", 600)
+    tables = [
+        [headings, *(row(headings, 24 * at + n) for n in range(24))]
+        for at, headings in enumerate((FIRST, MORE, FEWER, MORE))
+    ]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", *tables, quoted=quoted))
+    assert (account.read, account.accepted, account.quarantined) == (96, 96, 0)
+    assert set(Store(city).versions("disputes")["outcome"]) == {"violence"}
+
+
+def test_a_row_that_is_too_long_is_no_table(city: Home, tmp_path: Path) -> None:
+    lines = [FIRST, *(row(FIRST, n) for n in range(24)), row(MORE, 24), [*row(MORE, 25), "", ""]]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", lines))
+    assert (account.read, account.accepted, dict(account.reasons)) == (26, 24, {"ragged_row": 2})
 
 
 def test_a_row_that_is_too_short_is_no_table(city: Home, tmp_path: Path) -> None:

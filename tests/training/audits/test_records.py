@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from riskwarn.health.learnable import Prospect
+from riskwarn.health.prospect import Prospect
 from tests.training.evaluation.forecasts import judged, of_mean
 from tests.training.tasks import noisy_task
 from training.audits.not_counted import not_counted

@@ -12,7 +12,7 @@ import optuna
 import pytest
 
 from riskwarn.errors import AsOfInvalid, TunerMissing
-from riskwarn.health.learnable import JUDGED_ORIGINS
+from riskwarn.health.history import JUDGED_ORIGINS
 from tests.training.tasks import AS_OF, CALENDAR, made_task
 from training.labels.cut import cut_before
 from training.labels.task import ForecastTask

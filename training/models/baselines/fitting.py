@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from riskwarn.health.learnable import origin_step
+from riskwarn.health.history import origin_step
 from training.intervals.counts import Reals
 from training.labels.task import ForecastTask
 from training.models.baselines.conflictology import WINDOWS, Conflictology
