@@ -17,6 +17,9 @@ _NOTE = re.compile(
 )
 _BRACKET = re.compile(r"[()（）\[\]【】]")
 
+#: So many headings alone on a row are a table's.
+_OF_A_TABLE = 4
+
 #: So many rows are looked through for the headings.
 LOOKED_THROUGH = 20
 
@@ -50,18 +53,29 @@ class Finder(Protocol):
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:
     """The headings among the first rows of a sheet.
 
-    The row with the most headings that are `known`, of equal ones the first, or two rows before it that have as many together;
+    The first row of nothing but four or more headings that are `known`, with a record beneath it; else the row with the most, of equal
+    ones the first, or two rows before it that have as many together;
     where none is known, the first row that is not a lone title. Cells merged downwards or over a group leave their text in the row above or below.
     """
     counted = [sum(1 for cell in row if cell and known(cell)) for row in top]
     if max(counted, default=0) < 2:
         best = next((index for index, row in enumerate(top) if sum(1 for cell in row if cell) > 1), 0)
         return _headings_at(best, top, known, personal)
-    best = counted.index(max(counted))
+    best = next(
+        (at for at in range(counted.index(max(counted))) if _begins(at, top, counted)), counted.index(max(counted))
+    )
     # Headings that are printed again below, on one row, hold no more than the two rows above do.
     tried = (_headings_at(at, top, known, personal) for at in range(best) if counted[at] >= 2)
     as_many = (one for one in tried if sum(map(known, filter(None, one.headings))) >= counted[best])
     return next(as_many, None) or _headings_at(best, top, known, personal)
+
+
+def _begins(at: int, top: Sequence[Cells], counted: Sequence[int]) -> bool:
+    """Whether a row is nothing but headings and has a record beneath it: a table stands there, and no title of the next one."""
+    if counted[at] < _OF_A_TABLE or counted[at] < sum(1 for cell in top[at] if cell):
+        return False
+    below = next((after for after in range(at + 1, len(top)) if any(top[after])), at)
+    return below > at and not counted[below] and 2 * sum(1 for cell in top[below] if cell) > counted[at]
 
 
 def _headings_at(

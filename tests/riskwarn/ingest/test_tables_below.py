@@ -52,6 +52,19 @@ def test_a_third_table_and_one_with_more_columns_are_read_too(city: Home, tmp_pa
     assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
 
 
+@pytest.mark.parametrize("of_text", [True, False])
+def test_a_short_table_above_one_with_more_headings_is_no_title(city: Home, tmp_path: Path, of_text: bool) -> None:
+    first = [FEWER, *(row(FEWER, n) for n in range(5))]
+    second = [FIRST, *(row(FIRST, n) for n in range(5, 9))]
+    if of_text:
+        file = lines_of(tmp_path / "d.csv", first, second)
+    else:
+        file = book(tmp_path / "d.xlsx", {"台账": [*([*line, None] for line in first), *second]})
+    account = load(city, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (9, 9, 0)
+    assert Store(city).versions("disputes")["record_id"].nunique() == 9
+
+
 def test_a_table_of_another_source_is_left_out_and_told(city: Home, tmp_path: Path) -> None:
     lines = [
         ["纠纷表"],
