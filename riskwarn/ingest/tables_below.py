@@ -15,7 +15,7 @@ from riskwarn.arrays import Flags
 from riskwarn.ingest.heading_words import are_most, is_heading, plain_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
-from riskwarn.ingest.values.cells import filled, flags, strings
+from riskwarn.ingest.values.cells import filled, flags, matches, strings
 
 #: Rows right above headings that hold no more than the name of their table.
 _TITLES = 2
@@ -51,7 +51,7 @@ def other_headings(
     maybe &= are_most(known, strange)
     for name, cell in columns:
         if maybe.any() and _of_dates(name):
-            maybe[maybe] = ~_matches(cell.filter(pa.array(maybe)), _DATE)
+            maybe[maybe] = ~matches(cell.filter(pa.array(maybe)), _DATE)
     rows = np.flatnonzero(maybe)
     for _, cell in columns if len(rows) else ():
         some = cell.take(pa.array(rows))
@@ -70,7 +70,7 @@ def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
     """(rows,) which cells are headings; where nearly every row differs, only what could be one is looked at."""
     if pa.types.is_dictionary(cell.type):
         return flags(cell, says)
-    found = _matches(cell, _COULD_BE)
+    found = matches(cell, _COULD_BE)
     rows = np.flatnonzero(found)
     found[rows] = flags(cell.take(pa.array(rows)), says)
     return found
@@ -90,11 +90,6 @@ def _distinct(cell: pa.Array) -> int:
 
 def _of_dates(name: str) -> bool:
     return name.endswith("_at") or name.startswith(("valid_", "date", "period_"))
-
-
-def _matches(cell: pa.Array, pattern: str) -> Flags:
-    found = pc.fill_null(pc.match_substring_regex(strings(cell), pattern), False)
-    return np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 @dataclass
