@@ -12,8 +12,8 @@ from riskwarn.files import packaged
 
 #: Traditional forms of the characters of refused words.
 _SIMPLIFIED = str.maketrans(
-    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨領導",
-    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党领导",
+    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨領導來縣長鎮鄉書訴",
+    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党领导来县长镇乡书诉",
 )
 #: Marks that people put between the characters of a word; commas, slashes and stops part words and stay.
 _BETWEEN = frozenset("·•・‧*_~-.^'\"`“”‘’()（）[]【】<>《》「」|+")
@@ -58,7 +58,9 @@ def refused_word(text: str) -> str | None:
 
 #: The lists of words by which a register, a category or an outcome is one of petitions, and of all that people do by right.
 PETITIONS = ("petitions", "petition_registers")
-RIGHTS = (*PETITIONS, "rights")
+RIGHTS = (*PETITIONS, "petition_ways", "rights")
+#: The lists by whose words a source of one's own, of which nothing else is known, is one of petitions: all by which they are called.
+CALLED_PETITIONS = (*PETITIONS, "petition_ways", "petition_forms")
 
 
 def listed_word(text: str, *lists: str) -> str | None:

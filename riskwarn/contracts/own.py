@@ -11,7 +11,7 @@ from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.sources import EVENT_SOURCES, declared, event_source
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.mapping import preset_content
-from riskwarn.refused import PETITIONS, listed_word
+from riskwarn.refused import CALLED_PETITIONS, PETITIONS, listed_word
 from riskwarn.words import Role
 
 #: The fields by which each role is known, any of them; a field that is declared gives its role.
@@ -72,8 +72,8 @@ def faults_of(name: str, source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _is_petition(name: str, source: Source) -> bool:
-    told = "|".join((name, source.zh or "", source.en or "", *(source.categories or ())))
-    if listed_word(told, *PETITIONS) is not None:
+    called, categories = "|".join((name, source.zh or "", source.en or "")), "|".join(source.categories or ())
+    if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *PETITIONS, "petition_ways"):
         return True
     preset = source.mapping.preset
     return preset is not None and declared(preset_content(preset)["source"]).demand_only

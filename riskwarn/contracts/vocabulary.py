@@ -118,7 +118,7 @@ def petition_word(text: str) -> str | None:
 
 def petition_form(text: str, called: bool) -> str | None:
     """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
-    return (listed_word(text, "petition_forms") if called else None) or listed_word(text, "petitions")
+    return (listed_word(text, "petition_ways", "petition_forms") if called else None) or listed_word(text, "petitions")
 
 
 def _stands_in(word: str, plain: str) -> bool:

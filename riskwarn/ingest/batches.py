@@ -121,7 +121,7 @@ class _Table:
         """The rows of this table, their cells, and which print its headings again: it ends where other headings stand."""
         cells = self._cells(rows)
         again = headings_again(cells, self.headings, rows.numbers)
-        told = other_headings(cells, rows.numbers, again)
+        told = other_headings(cells, rows.numbers, again, self.headings.values())
         # Headings of more or fewer cells are others, even where those that are read are the same.
         other = min([*rows.begun.tolist(), *([] if told is None else [told])], default=None)
         if other is not None:

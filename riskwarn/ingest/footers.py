@@ -15,13 +15,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.heading_words import UNIT_NAMES
 from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, DAY, DAY_IN_NUMERALS, NUMBER, SIGNED, TOTAL, TOTAL_OF
-from riskwarn.ingest.values.cells import filled, strings
+from riskwarn.ingest.values.cells import filled, matches, strings
 
 #: More filled cells than this has no such line, unless more columns count.
 _MOST_CELLS = 3
@@ -64,9 +63,9 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
         if len(cells) > _MOST_CELLS:
             for name, cell in cells.items():
                 only = strings(cell.take(pa.array(alone)))
-                found[alone] |= _matches(only, COUNTED)
+                found[alone] |= matches(only, COUNTED)
                 if field_of_several(name) in _SUMMED:
-                    found[alone] |= _matches(only, NUMBER)
+                    found[alone] |= matches(only, NUMBER)
     if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
         nameless = _without_id(cells, named[0], count)
         if len(nameless):
@@ -81,7 +80,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
 
 def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flags:
     """Which rows are labels and their answers, a cell each: two labels, or one in a column whose values are no words."""
-    asked = {name: _matches(strings(cell), ASKED) for name, cell in cells.items()}
+    asked = {name: matches(strings(cell), ASKED) for name, cell in cells.items()}
     labels = np.sum(list(asked.values()), axis=0)
     never = [found for name, found in asked.items() if name in _NEVER_LABELS or name.endswith("_at")]
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
@@ -92,9 +91,9 @@ def _dated(cells: Mapping[str, pa.Array]) -> Flags:
     found = np.zeros(len(next(iter(cells.values()))), dtype=bool)
     for name, cell in cells.items():
         texts = strings(cell)
-        found |= _matches(texts, DAY_IN_NUMERALS)
+        found |= matches(texts, DAY_IN_NUMERALS)
         if not name.endswith("_at") and not name.startswith(("identity_", "valid_", "date", "period_")):
-            found |= _matches(texts, DAY)
+            found |= matches(texts, DAY)
     return found
 
 
@@ -107,13 +106,13 @@ def totals_of(labels: Sequence[pa.Array], cells: Mapping[str, pa.Array], rows: i
     named = next((name for name in _IDS[:2] if name in cells), None)
     for label in labels:
         texts = strings(label)
-        found |= _matches(texts, TOTAL)
+        found |= matches(texts, TOTAL)
         if named is None:
             continue
-        of = np.flatnonzero(_matches(texts, TOTAL_OF) & ~found)
+        of = np.flatnonzero(matches(texts, TOTAL_OF) & ~found)
         if len(of):
             ids = cells[named].take(pa.array(of))
-            found[of] = ~filled(ids) | _matches(strings(ids), COUNTED)
+            found[of] = ~filled(ids) | matches(strings(ids), COUNTED)
     return found
 
 
@@ -125,7 +124,7 @@ def _without_id(cells: Mapping[str, pa.Array], name: str, count: npt.NDArray[np.
             bare &= ~filled(cells[other])
     rows = np.flatnonzero(bare)
     ids = cells[name].take(pa.array(rows))
-    return rows[~filled(ids) | _matches(strings(ids), rf"{TOTAL}|{COUNTED}")]
+    return rows[~filled(ids) | matches(strings(ids), rf"{TOTAL}|{COUNTED}")]
 
 
 def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
@@ -134,10 +133,10 @@ def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
     The unit that is summed may be named beside the word (鱼洞街道, 小计). What counts in the column of the `ids` is no such word.
     """
     texts = {name: strings(cell) for name, cell in cells.items()}
-    called = np.array([_matches(text, TOTAL) for text in texts.values()])
-    called_of = np.array([_matches(text, TOTAL_OF) for text in texts.values()])
-    counted = np.array([_matches(text, COUNTED) for text in texts.values()])
-    numbers = np.array([_matches(text, NUMBER) for text in texts.values()])
+    called = np.array([matches(text, TOTAL) for text in texts.values()])
+    called_of = np.array([matches(text, TOTAL_OF) for text in texts.values()])
+    counted = np.array([matches(text, COUNTED) for text in texts.values()])
+    numbers = np.array([matches(text, NUMBER) for text in texts.values()])
     there = np.array([filled(text) for text in texts.values()])
     units = np.array([[name in UNIT_NAMES] for name in texts]) & called.any(axis=0)
     strange = there & ~(called | called_of | counted | numbers | units)
@@ -150,18 +149,13 @@ def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
 def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
     texts = [strings(cell) for cell in cells.values()]
     totals, signed, numbers = (
-        np.array([_matches(text, pattern) for text in texts]) for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}")
+        np.array([matches(text, pattern) for text in texts]) for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}")
     )
     others = np.array([filled(text) for text in texts])
     total = totals.any(axis=0) & ~(others & ~totals & ~signed & ~numbers).any(axis=0)
     # A unit may be called 合计: it has an id.
     named = np.any(
-        [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
+        [np.zeros_like(total), *(matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
     )
-    days = np.array([_matches(text, rf"{DAY}|{DAY_IN_NUMERALS}") for text in texts])
+    days = np.array([matches(text, rf"{DAY}|{DAY_IN_NUMERALS}") for text in texts])
     return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed & ~days).any(axis=0)))
-
-
-def _matches(texts: pa.Array, pattern: str) -> Flags:
-    found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from riskwarn.contracts.merging import merged_as, row_id
 from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import is_personal
-from riskwarn.ingest.heading_words import are_headings, known_field, named_columns, plain_heading
+from riskwarn.ingest.heading_words import begins_table, known_field, named_columns, plain_heading
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
 from riskwarn.mapping import Mapping
 
@@ -46,8 +46,8 @@ class HeadingFinder:
         )
 
     def begins_table(self, cells: Sequence[str]) -> bool:
-        """Whether a line holds nothing but headings of some source: another table begins with it."""
-        return are_headings(cells)
+        """Whether most cells of a line are headings of some source: another table begins with it."""
+        return begins_table(cells)
 
     def _known(self, cell: str) -> bool:
         plain = plain_heading(cell)

@@ -7,6 +7,10 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.arrays import Flags
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
 from riskwarn.ingest.redaction import kept_heading
@@ -23,10 +27,11 @@ _LEVELS = ("大类", "小类", "一级", "二级", "三级")
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
 _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 
-#: So many cells that are headings, and none that is not, are a row of headings.
+#: So many cells that are headings, and no more that are not, are a row of headings.
 FEWEST_HEADINGS = 3
-#: No heading that a list knows is longer.
-_LONGEST = 24
+#: No heading that a list knows is longer, nor one with what stands in its brackets.
+_LONGEST, _LONGEST_TOLD = 24, 60
+_OPENING = "(（[【"
 _KINDS = ("events", *TABLES)
 
 #: Headings of the column that numbers the rows of a list.
@@ -109,15 +114,19 @@ def _known(plain: str) -> bool:
 
 
 def is_heading(text: str) -> bool:
-    """Whether a cell is a heading of some source, as it stands."""
-    if len(text) > _LONGEST or any(one.isdigit() for one in text):
+    """Whether a cell is a heading of some source; what stands in brackets (a telephone) makes it none the less one."""
+    if len(text) > _LONGEST_TOLD or (any(map(str.isdigit, text)) and not any(mark in text for mark in _OPENING)):
         return False
-    return _known(plain_heading(text))
+    plain = plain_heading(text)
+    return len(plain) <= _LONGEST and not any(map(str.isdigit, plain)) and _known(plain)
 
 
-def are_headings(cells: Sequence[str]) -> bool:
-    """Whether the filled cells of a line are the headings of some source, and at least three."""
-    told = [cell for cell in cells if cell.strip()]
-    return len(told) >= FEWEST_HEADINGS and all(
-        is_heading(cell) or "".join(cell.split()) in _ROW_NUMBERS for cell in told
-    )
+def are_most(headings: npt.ArrayLike, others: npt.ArrayLike) -> Flags:
+    """Whether so many cells that are headings, and so many filled ones that are none, make a line of headings."""
+    return np.asarray(np.greater_equal(headings, np.maximum(others, FEWEST_HEADINGS)))
+
+
+def begins_table(cells: Sequence[str]) -> bool:
+    """Whether most filled cells of a line are headings of some source, and at least three."""
+    told = [is_heading(cell) or "".join(cell.split()) in _ROW_NUMBERS for cell in cells if cell.strip()]
+    return bool(are_most(sum(told), len(told) - sum(told)))

@@ -2,51 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
-from riskwarn.ingest.heading_words import FEWEST_HEADINGS, is_heading
+from riskwarn.ingest.heading_words import are_most, is_heading, plain_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
-from riskwarn.ingest.values.cells import filled, flags, strings
+from riskwarn.ingest.values.cells import filled, flags, matches, strings
 
 #: Rows right above headings that hold no more than the name of their table.
 _TITLES = 2
+#: What a heading may be: no figure is in it but in brackets.
+_COULD_BE = r"^[^0-9]{2,60}$|[(\[【]"
+#: Figures of a day or a moment, and nothing else.
+_DATE = r"^(?:[年月日号时点分秒上下午TZ\s:/.+-]*\d){4,}[年月日号时点分秒上下午TZ\s:/.+-]*$"
 
 
-def other_headings(cells: Mapping[str, pa.Array], numbers: npt.NDArray[np.int64], again: Flags) -> int | None:
-    """The number of the first row whose filled cells are all headings of some source, at least three; None where there is none.
+def other_headings(
+    cells: Mapping[str, pa.Array], numbers: npt.NDArray[np.int64], again: Flags, own: Collection[str] = ()
+) -> int | None:
+    """The number of the first row most of whose filled cells are headings, at least three; None where there is none.
 
-    `cells` are the columns that are read; `again` are the rows that print the headings of the table again.
+    `cells` are the columns that are read, and `own` their headings, which are some in any order; `again` are the rows that print
+    them again. A word that records bear in its column is no heading, and a row with a date where dates stand is a record.
     """
-    known = np.zeros(len(numbers), dtype=np.int16)
-    open_to = ~again
-    later: list[pa.Array] = []
-    # Columns of few words come first: they leave no row over where there are no such headings.
-    for name, cell in sorted(cells.items(), key=lambda one: _distinct(one[1])):
-        if not open_to.any():
+    says = partial(_says, frozenset((*own, *map(plain_heading, own))))
+    known, strange = np.zeros(len(numbers), dtype=np.int16), np.zeros(len(numbers), dtype=np.int16)
+    maybe = ~again
+    # Columns of few words come first: they leave hardly a row over where there are no such headings.
+    columns = sorted(cells.items(), key=lambda one: (is_free_text(one[0]), _distinct(one[1])))
+    for at, (_, cell) in enumerate(columns):
+        left = len(columns) - at
+        maybe &= are_most(known + left, strange)
+        rows = np.flatnonzero(maybe)
+        if not len(rows):
             return None
-        if is_free_text(name):
-            later.append(cell)
-            continue
-        found = flags(cell, is_heading)
-        known += found
-        open_to &= found | ~filled(cell)
-    rows = np.flatnonzero(open_to & (known > 0))
-    for row in rows:
-        told = [text for cell in later if (text := strings(cell.slice(row, 1))[0].as_py()) is not None and text.strip()]
-        if known[row] + len(told) >= FEWEST_HEADINGS and all(map(is_heading, told)):
-            return int(numbers[row])
-    return None
+        some = cell if len(rows) == len(numbers) else cell.take(pa.array(rows))
+        found = _headings(some, says)
+        known[rows] += found
+        strange[rows] += filled(some) & ~found
+    maybe &= are_most(known, strange)
+    for name, cell in columns:
+        if maybe.any() and _of_dates(name):
+            maybe[maybe] = ~matches(cell.filter(pa.array(maybe)), _DATE)
+    rows = np.flatnonzero(maybe)
+    for _, cell in columns if len(rows) else ():
+        some = cell.take(pa.array(rows))
+        borne = _headings(some, says) & _borne(some, cell.filter(pa.array(~maybe & ~again)))
+        known[rows] -= borne
+        strange[rows] += borne
+    rows = rows[are_most(known[rows], strange[rows])]
+    return int(numbers[rows[0]]) if len(rows) else None
+
+
+def _says(own: Collection[str], text: str) -> bool:
+    return text in own or is_heading(text)
+
+
+def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
+    """(rows,) which cells are headings; where nearly every row differs, only what could be one is looked at."""
+    if pa.types.is_dictionary(cell.type):
+        return flags(cell, says)
+    found = matches(cell, _COULD_BE)
+    rows = np.flatnonzero(found)
+    found[rows] = flags(cell.take(pa.array(rows)), says)
+    return found
+
+
+def _borne(some: pa.Array, records: pa.Array) -> Flags:
+    """(rows,) which of some cells stand in records, too."""
+    words = strings(some)
+    held = pc.is_in(strings(pc.unique(records)), value_set=words)
+    known = pc.is_in(words, value_set=strings(pc.unique(records)).filter(held))
+    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool) & filled(words)
 
 
 def _distinct(cell: pa.Array) -> int:
     return len(cell.dictionary) if pa.types.is_dictionary(cell.type) else len(cell)
+
+
+def _of_dates(name: str) -> bool:
+    return name.endswith("_at") or name.startswith(("valid_", "date", "period_"))
 
 
 @dataclass

@@ -26,6 +26,7 @@ from riskwarn.errors import (
     PresetOfAnotherSource,
     RecordsRewritten,
 )
+from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.loading.versions import Sorted
 from riskwarn.ingest.mapping_proposal.guessing import (
     declared_demand,
@@ -35,6 +36,7 @@ from riskwarn.ingest.mapping_proposal.guessing import (
     resembled,
     source_of_words,
 )
+from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
@@ -53,6 +55,9 @@ FEW_REPEATED = 5
 REWRITTEN = 0.5
 #: A file that repeats a smaller share of what is stored may hold nothing but corrections.
 CORRECTIONS = 0.1
+
+#: Fields that tell how a matter was brought.
+_TOLD_BY = frozenset({"form", "kind", "category", "category_detail", "category_final"})
 
 _DAY = 86_400_000_000
 
@@ -116,10 +121,15 @@ class Guard:
             yield replace(reading, like=tuple(self.like))
 
     def _petitions(self, reading: Reading) -> None:
-        """Raise PetitionsElsewhere where most rows of a source of one's own were brought as petitions are, whatever is forced or settled."""
-        for name in ("form", "kind", "category"):
+        """Raise PetitionsElsewhere where most rows of a source of one's own were brought as petitions are, or tell of one in their text,
+        whatever is forced or settled."""
+        for name in reading.cells:
+            if not is_free_text(name) and field_of_several(name) not in _TOLD_BY:
+                continue
+            # Who comes and who writes is told of any matter: of texts only the words for petitions themselves count.
+            called = not is_free_text(name)
             counted = _words(reading, name)
-            told = {text: petition_form(text, called=True) or petition_word(text) for text in counted}
+            told = {text: petition_form(text, called) or petition_word(text) for text in counted}
             rows = sum(counted[text] for text, word in told.items() if word is not None)
             if 2 * rows > len(reading):
                 words = Listed(sorted(set(filter(None, told.values()))))

@@ -22,6 +22,10 @@ from riskwarn.refused import PETITIONS, folded, refusals
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
 #: So many headings that remind of one source, where none reminds of the source that is named, say what a file is.
 _CLEAR = 3
+#: How headings of the ids of records end.
+_NUMBERS = ("号", "编码", "代码", "id")
+#: A longer line above a table is no title, but explains it.
+_TITLE = 30
 
 #: How a guess ends that nothing but a few headings speaks for.
 UNSURE = Message("unsure, name it with --source")
@@ -34,7 +38,8 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
 
     What riskwarn.yaml declares comes first: the columns of a source, and the sources of one's own, which are known by their names.
     """
-    if (said := _declared(name, seen.headings, configuration)) is not None:
+    titles = [one for one in seen.titles if one not in seen.headings and len(one) <= _TITLE]
+    if (said := _declared(name, titles, seen.headings, configuration)) is not None:
         return said
     hints = shipped("hints")["sources"]
     headings = [plain_heading(heading) for heading in seen.headings if heading]
@@ -77,13 +82,20 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
     return best, why if sure else Joined("; ", [why, UNSURE])
 
 
-def _declared(name: str, headings: Sequence[str], configuration: Configuration) -> tuple[str, str] | None:
-    """The source that riskwarn.yaml says a file is of; unsure where its headings are those of another."""
+def _declared(
+    name: str, titles: Sequence[str], headings: Sequence[str], configuration: Configuration
+) -> tuple[str, str] | None:
+    """The source that riskwarn.yaml says a file is of; unsure where its headings are those of another.
+
+    After its name the titles above its headings are asked, and then these.
+    """
     if (told := by_columns(headings, configuration)) is not None:
         return told
     others = max((len(found) for found in _marked(_plain(headings), "").values()), default=0)
     if (told := by_name([name], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others > 1 else told
+    if others < 2 and (told := by_name(titles, configuration)) is not None:
+        return told
     if others < 2 and (told := by_name([plain_heading(one) for one in headings], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others else told
     return None
@@ -132,8 +144,9 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     """The source of which a file clearly is by its headings, where that is not `source`, and on what ground.
 
     Two headings have to name the other source (a heading of another hardly does), and three times as many have to remind of it as
-    of `source`; one is enough where nothing reminds of `source`, and the name of the file or more headings say the same. A table
-    is only taken for events where their id and their time stand in it.
+    of `source`; one is enough where nothing reminds of `source`, and the name of the file or more headings say the same. So are two
+    where `source` is told by the heading of the id or by the name of the file alone: what else a table holds is what it is about. A
+    table is only taken for events where their id and their time stand in it.
     """
     if not is_shipped(source):
         return None
@@ -151,8 +164,17 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     other = _reminding(name, plain, best)
     clear = not own and (named or other >= _CLEAR)
     if len(marked[best]) < (1 if clear else 2) or other < 3 * own:
-        return None
+        return _about(plain, source)
     return best, Listed(shown_headings(marked[best])[:3])
+
+
+def _about(plain: Sequence[str], source: str) -> tuple[str, str] | None:
+    """The other source of which two headings are, where none reminds of `source` but that of the id; on what ground."""
+    body = [heading for heading in plain if not heading.endswith(_NUMBERS)]
+    found = max(_marked(body, source).items(), key=lambda one: len(one[1]))
+    if len(found[1]) < 2 or _reminding("", body, source):
+        return None
+    return found[0], Listed(shown_headings(found[1])[:3])
 
 
 def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]:
@@ -185,7 +207,8 @@ def petitions_told(name: str, headings: Sequence[str], source: str) -> str | Non
     """
     if declared_demand(source):
         return None
-    words = {*shipped("hints")["marks"]["petitions"], *(one for name in PETITIONS for one in refusals()[name])}
+    lists = PETITIONS if is_shipped(source) else (*PETITIONS, "petition_ways")
+    words = {*shipped("hints")["marks"]["petitions"], *(one for name in lists for one in refusals()[name])}
     plain = _plain(headings)
     found = [heading for heading in plain if any(word in heading for word in words)]
     named = not is_shipped(source) and any(word in folded(name) for word in words)

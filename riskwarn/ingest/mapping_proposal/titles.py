@@ -28,7 +28,7 @@ class TitlesSeen:
         return found
 
     def begins_table(self, cells: Sequence[str]) -> bool:
-        """Whether a line holds nothing but headings of some source: another table begins with it."""
+        """Whether most cells of a line are headings of some source: another table begins with it."""
         return self.finder.begins_table(cells)
 
     def above(self, headings: Sequence[str]) -> tuple[str, ...]:

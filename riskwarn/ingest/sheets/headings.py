@@ -47,7 +47,7 @@ class Finder(Protocol):
         """The headings among the first rows."""
 
     def begins_table(self, cells: Sequence[str]) -> bool:
-        """Whether a line holds nothing but headings of some source: another table begins with it."""
+        """Whether most cells of a line are headings of some source: another table begins with it."""
 
 
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:

@@ -39,11 +39,11 @@ _CALLED = r"(?:(?:填表|制表|审核|审批|复核|经办)人?签[字名章]|�
 _DATED = r"20\d{2}\s*(?:年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|[-/.]\d{1,2}[-/.]\d{1,2})(?:[T\s]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
 _OFFICE = r"[^\s\d,，。;；:：]{1,24}(?:局|办|办公室|委|委员会|中心|政府|街道|镇|乡|社区|所|队|站|科|处|院|部|公司)"
 #: A cell that says when without a colon (填报日期 2026年3月1日, 截至2026年3月1日, 2026年3月1日制表), or of which office and day the
-#: table is (江北区司法局 2026年3月1日), or where a stamp belongs (单位（盖章）), or that it ends, or a page of it.
+#: table is (江北区司法局 2026年3月1日), or where a stamp belongs (单位（盖章）, （盖章）), or that it ends, or a page of it.
 _PLAIN = (
     rf"^\s*{_LABEL}{_BETWEEN}*{_DATED}\s*$|^\s*{_DATED}\s*(?:填表|填报|制表|报送|上报|编制|统计|打印|导出|制|报)\s*$|^\s*{_OFFICE}{_BETWEEN}*{_DATED}\s*$|"
     rf"^\s*(?:填表|填报|制表|报送|编制|审核|审批|复核|经办)人{_BETWEEN}+\S{{1,12}}\s*$|"
-    r"^\s*(?:填报|制表|报送|统计)?(?:单位|部门|负责人|领导)\s*[(（](?:盖章|签[字名章]|公章)[)）]\s*$|"
+    r"^\s*(?:填报|制表|报送|统计)?(?:单位|部门|负责人|领导)?\s*[(（](?:加?盖公?章|签[字名章]|公章)[)）]\s*$|"
     r"^\s*第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?\s*$|^[\s—–-]*(?:以下(?:空白|无正文)|完)[\s—–-]*$"
 )
 #: A cell that says who made, checked or exported the table, or when, alone or with more of the kind.

@@ -17,7 +17,7 @@ class Widths:
     first: int  # cells of a line of the first table
     separator: str
     encoding: str
-    begins_table: Callable[[Sequence[str]], bool]  # whether a line holds nothing but headings
+    begins_table: Callable[[Sequence[str]], bool]  # whether most cells of a line are headings
     cells: int = field(init=False)  # of a line of the table that began last
     widest: int = field(init=False)  # of a line of the widest table: so many has each line of a piece that is filled up
 

@@ -78,6 +78,12 @@ def flags(cells: pa.Array, of_text: Callable[[str], bool]) -> Flags:
     return np.asarray(told[codes], dtype=bool)
 
 
+def matches(cells: pa.Array, pattern: str) -> Flags:
+    """(rows,) whether a pattern is found in each cell; not where it is null."""
+    found = pc.fill_null(pc.match_substring_regex(strings(cells), pattern), False)
+    return np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
 def where(cells: pa.Array, rows: Flags) -> pa.Array:
     """The cells of some rows, null elsewhere; texts that stand in no such row are gone."""
     if rows.all():

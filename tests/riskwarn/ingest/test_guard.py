@@ -179,6 +179,8 @@ def brought(ways: list[str], heading: str = "反映方式") -> list[dict[str, ob
         (["来访", "来信", "网上信访", "来电"], "反映方式", "信访, 来信, 来访"),
         (["群众来访", "群众来访", "电话"], "反映方式", "来访"),
         (["xinfang", "Xin-Fang", "phone"], "类别", "xinfang"),
+        (["走访诉求", "走访诉求", "到镇反映", "电话"], "类别", "到镇反映, 走访诉求"),
+        (["到县政府上访，要求答复", "多次上 访", "噪音"], "事项描述", "上访"),
     ],
 )
 def test_a_register_of_ones_own_that_is_brought_as_petitions_are_is_one(

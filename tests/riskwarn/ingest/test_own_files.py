@@ -12,6 +12,7 @@ import yaml
 from riskwarn.errors import FileOfAnotherSource, NoChampion
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
+from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import run_error, stored, told
 from tests.worlds import load, write_csv
 
@@ -40,6 +41,26 @@ def test_a_file_that_is_called_like_a_source_of_ones_own_is_of_it(city: Home, tm
     [account] = told(home, "load", write_csv(tmp_path / name, reports()), "--yes")["accounts"]
     assert (account["source"], account["accepted"]) == ("school_reports", 30)
     assert "grid_reports" not in stored(home)
+
+
+@pytest.mark.parametrize("title", ["清沅县校园上报登记表", "校园上报"])
+def test_the_title_inside_a_table_is_asked_as_its_name_is(city: Home, tmp_path: Path, title: str) -> None:
+    home = declaring(city)
+    headings = ["学校编号", "所属网格编码", "上报时间", "问题类型", "办结时间"]
+    rows = [[f"X{n:04d}", "G1", "2026-03-02", "欺凌", "2026-03-09"] for n in range(40)]
+    file = book(tmp_path / "各校报送.xlsx", {"一": [[title], headings, *rows]})
+    [account] = told(home, "load", file, "--yes")["accounts"]
+    assert (account["source"], account["accepted"]) == ("school_reports", 40)
+    assert "grid_reports" not in stored(home)
+
+
+def test_a_title_does_not_outweigh_the_headings_of_another_source(city: Home, tmp_path: Path) -> None:
+    home = declaring(city)
+    headings = ["纠纷编号", "网格编码", "发生时间", "纠纷类型"]
+    rows = [[f"X{n:04d}", "G1", "2026-03-02", "邻里纠纷"] for n in range(40)]
+    file = book(tmp_path / "报送.xlsx", {"一": [["校园上报"], headings, *rows]})
+    [account] = told(home, "load", file, "--yes")["accounts"]
+    assert account["source"] == "disputes"
 
 
 def test_headings_that_bear_its_name_are_enough(city: Home, tmp_path: Path) -> None:
@@ -107,3 +128,22 @@ def test_one_heading_of_the_named_source_does_not_outweigh_many_of_another(city:
         with pytest.raises(FileOfAnotherSource, match="riskwarn ingest hazards"):
             load(city, "grid_reports", write_csv(tmp_path / name, rows))
     assert load(city, "hazards", write_csv(tmp_path / "清单.csv", rows)).accepted == 30
+
+
+@pytest.mark.parametrize("name", ["清单.csv", "巡查.csv"])
+@pytest.mark.parametrize("number", ["巡查编号", "任务号", "网格事件编号"])
+def test_what_a_table_is_about_goes_before_the_word_in_the_heading_of_its_id(
+    city: Home, tmp_path: Path, name: str, number: str
+) -> None:
+    row = {
+        number: "YH-{n}",
+        "所属网格编码": "G1",
+        "发现时间": "2026-03-02",
+        "隐患类型": "消防安全",
+        "隐患等级": "一般隐患",
+    }
+    rows = [{key: cell.format(n=n) for key, cell in row.items()} for n in range(30)]
+    before = stored(city.path)
+    with pytest.raises(FileOfAnotherSource, match="riskwarn ingest hazards"):
+        load(city, "grid_reports", write_csv(tmp_path / name, rows))
+    assert stored(city.path) == before

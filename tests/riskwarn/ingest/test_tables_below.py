@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from riskwarn.errors import HeadingClash, TablesSideBySide
 from riskwarn.home import Home
@@ -25,7 +26,7 @@ def row(headings: list[str], number: int) -> list[Any]:
         "登记时间": f"2026-03-{number % 28 + 1:02d} 09:00", "纠纷类型": "邻里纠纷", "化解结果": "民转刑", "化解时间": "2026-04-20 10:00",
         "事故编号": f"S{number}", "事故类型": "火灾", "纠纷简述": "漏水", "备注": "漏水", "序号": str(number),
     }  # fmt: skip
-    return [told[heading] for heading in headings]
+    return [told.get(heading, "x") for heading in headings]
 
 
 @pytest.mark.parametrize("titled", [True, False])
@@ -197,6 +198,75 @@ def test_records_whose_words_are_headings_are_records(city: Home, tmp_path: Path
     odd = [dispute(1), dispute(2, 纠纷类型="事故类型", 严重程度="隐患等级", 办理状态="网格名称"), dispute(3)]
     account = load(city, "disputes", write_csv(tmp_path / "d.csv", odd))
     assert (account.read, account.accepted) == (3, 3)
+
+
+BESIDE = "化解时间（问王建国13912345678）"
+
+
+@pytest.mark.parametrize("odd", ["下步打算", BESIDE, "本月进展（三季度）", "调解员", "2026年进展", "化解期限1"])
+@pytest.mark.parametrize("kind", ["book", "text", "narrower"])
+def test_most_cells_that_are_headings_are_enough_to_read_a_table_by_them(
+    city: Home, tmp_path: Path, odd: str, kind: str
+) -> None:
+    fewer = ["纠纷编号", "网格编码", "发生时间", "化解结果", "纠纷类型", odd]
+    other = fewer if kind == "narrower" else [*SWAPPED[:-1], odd]
+    lines = [FIRST, *(row(FIRST, n) for n in range(20)), other, *(row(other, n) for n in range(20, 40))]
+    file = book(tmp_path / "纠纷.xlsx", {"台账": lines}) if kind == "book" else lines_of(tmp_path / "纠纷.csv", lines)
+    account = load(city, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+    assert any(note.startswith("row 22 holds other headings (纠纷编号") for note in account.notes)
+    assert "王建国" not in str(account.as_dict()) and "139" not in str(account.as_dict())
+
+
+def test_headings_with_a_telephone_in_both_tables_are_those_of_two_tables(city: Home, tmp_path: Path) -> None:
+    first = [BESIDE if one == "化解时间" else one for one in FIRST]
+    other = ["化解结果", BESIDE, *(one for one in SWAPPED if one not in ("化解结果", "化解时间"))]
+    told = {BESIDE: "2026-04-20 10:00"}
+
+    def line(headings: list[str], n: int) -> list[Any]:
+        return [told.get(heading) or row([heading], n)[0] for heading in headings]
+
+    lines = [first, *(line(first, n) for n in range(20)), other, *(line(other, n) for n in range(20, 40))]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+    assert found["closed_at"].notna().all()
+
+
+def test_a_table_that_lacks_what_its_source_needs_is_left_out_and_told(city: Home, tmp_path: Path) -> None:
+    other = ["网格编码", "化解结果", "纠纷类型", "下步打算", "督办", "说法", "化解时间"]
+    lines = [FIRST, *(row(FIRST, n) for n in range(10)), other, *(row(other, n) for n in range(10, 14))]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    [said] = [note for note in account.notes if "another table" in note]
+    assert "4 row(s) below it were NOT read" in said
+
+
+def test_words_of_a_mapping_in_another_order_are_headings(city: Home, tmp_path: Path) -> None:
+    own = {"record_id": "甲号", "occurred_at": "何时", "category": "何事", "outcome": "何果", "grid_id": "何处"}
+    first, other = ["甲号", "何处", "何时", "何事", "何果"], ["甲号", "何处", "何时", "何果", "何事"]
+    told = {"甲号": "D{n}", "何处": "G1", "何时": "2026-03-02 08:00", "何事": "邻里纠纷", "何果": "民转刑"}
+    lines = [first, *([told[one].format(n=n) for one in first] for n in range(10))]
+    lines += [other, *([told[one].format(n=n) for one in other] for n in range(10, 20))]
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(yaml.safe_dump({"columns": own}, allow_unicode=True), encoding="utf-8")
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}), mapping=mapping)
+    assert (account.read, account.accepted, account.quarantined) == (20, 20, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+
+
+def test_records_most_of_whose_words_are_headings_are_records(city: Home, tmp_path: Path) -> None:
+    names = ["纠纷编号", "网格编码", "发生时间", "纠纷类型", "化解结果", "办理状态", "反映方式"]
+    odd = ["事故类型", "处理结果", "网格名称", "联系电话"]
+    rows = [dict(zip(names, [f"D{n}", "G1", "2026-03-02 08:00", *odd], strict=True)) for n in range(6)]
+    rows.append({**rows[0], "纠纷编号": "D9", "发生时间": ""})
+    told = ["D7", "G1", "2026-03-02 08:00", "邻里纠纷", "调解成功", "已办结", "电话"]
+    account = load(city, "disputes", write_csv(tmp_path / "d.csv", [dict(zip(names, told, strict=True)), *rows]))
+    assert (account.read, account.quarantined) == (8, 1)
 
 
 @pytest.mark.parametrize("right", [FIRST, ACCIDENTS])
