@@ -119,7 +119,10 @@ def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(c
     assert said_of(last, "zh")["head"].startswith("【回告】")
     assert event_of(last)["type"] == "alert.outcome"
     with city.home.database.connect() as connection:
-        assert figures(connection, Everything(lambda _unit, _code: True, True, 9, city.now))["weeks"][0]["budget"] == 3
+        assert (
+            figures(connection, Everything(lambda *_: True, lambda *_: True, True, 9, city.now))["weeks"][0]["budget"]
+            == 3
+        )
     assert city.alert(alert.id).version == 4, "it changes no notice"
 
 
