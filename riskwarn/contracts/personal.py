@@ -78,6 +78,11 @@ def family_names() -> frozenset[str]:
     return _names()[0]
 
 
+def compound_family_names() -> frozenset[str]:
+    """Family names of two characters."""
+    return _names()[1]
+
+
 def words() -> frozenset[str]:
     """Words of offices and of every shipped list, which name nobody whatever they begin with."""
     return _names()[3]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from riskwarn.contracts.personal import is_listed_word, is_name, is_place, listed_names, only_given
-from riskwarn.contracts.strangers import holds_sure_name
+from riskwarn.contracts.strangers import holds_sure_name, may_hold_name
 from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
@@ -96,6 +96,11 @@ def names_somebody(word: str) -> bool:
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
     return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
+
+
+def may_name_somebody(word: str) -> bool:
+    """Whether an unknown word names somebody, or could: what is kept beside the records, and not only told, must not."""
+    return names_somebody(word) or may_hold_name(unicodedata.normalize("NFKC", word))
 
 
 def serves_somebody(text: str) -> bool:

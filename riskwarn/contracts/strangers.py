@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 
 from riskwarn.contracts.personal import (
+    compound_family_names,
     family_names,
     file_words,
     is_listed_word,
@@ -22,26 +23,60 @@ from riskwarn.contracts.personal import (
     telling_compounds,
     words,
 )
+from riskwarn.contracts.vocabulary import shipped
 
 _ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
 #: Single characters that may follow a known word in the name of a file.
 _PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
-_PEOPLE = re.compile(r"(?:居民|村民|市民|群众|住户|业主|商户|租户|房东|老板|当事人|申请人|负责人|网格员)$")
+_PEOPLE = re.compile(
+    r"(?:居民|村民|市民|群众|住户|业主|商户|租户|用户|户主|房东|老板|邻居|农户|职工|工人|当事人|申请人|负责人|责任人|联系人|联络员|网格员|调解员)$"
+)
+#: What somebody does to a table stands behind who does it: 高春兰填写的纠纷类型.
+_DONE = re.compile(r"的|填写|填报|负责|登记|经办|状态")
 _RUNS = re.compile(r"[㐀-鿿]+")
+#: What stands between a word of people and the name.
+_MARKS = " \t:：-—_/|(（"
 
 
 def may_hold_name(text: str) -> bool:
     """Whether somebody could be named in a text: a family name outside of all known words, with what given names have behind it."""
     telling, *_ = listed_names()
-    for run in _RUNS.findall(text):
-        if is_listed_word(run):
+    for run in _RUNS.finditer(text):
+        if is_listed_word(run[0]):
             continue
-        for at in _strange(run):
-            if run[at : at + 2] in telling_compounds():
+        strange = _strange(run[0])
+        for at in strange:
+            if run[0][at : at + 2] in telling_compounds():
                 return True
-            behind = run[at + 1 : at + 2]
-            if run[at] in family_names() and behind and behind != "家" and (run[at] in telling or only_given(behind)):
+            first, behind = run[0][at], run[0][at + 1 : at + 2]
+            if first not in family_names() or not behind or behind == "家":
+                continue
+            # Behind what a table is of stands what is done to it: 水井登记.
+            if first in telling or (only_given(behind) and not _DONE.match(run[0], at + 1)):
                 return True
+        if _named_in_full(run[0], set(strange), text[: run.start()]):
+            return True
+    return False
+
+
+def _named_in_full(run: str, strange: set[int], before: str) -> bool:
+    """Whether a name in full, of whatever characters, stands behind a word of people or before what they do: 村民马骁珩漏水.
+
+    Elsewhere so many unknown characters are a matter no less (马蜂窝): they are a name only where given names have the first.
+    A known word may be the beginning of a name, too (党建国).
+    """
+    for at in range(len(run) - 2):
+        size = 4 if run[at : at + 2] in compound_family_names() else 3
+        part, end = run[at : at + size], at + size
+        if size == 3 and (run[at] not in family_names() or part[1] == "家" or is_place(part)):
+            continue
+        unknown = len(part) == size and set(range(at, end)) <= strange
+        begun = at not in strange and {at + 1, at + 2} & strange == {at + 2} and is_name(part) and part[2] != "和"
+        behind = _PEOPLE.search((before + run[:at]).rstrip(_MARKS)) is not None
+        if (unknown or begun) and behind:
+            return True
+        if at - 1 not in strange and ((unknown and _DONE.match(run, end)) or (begun and end not in strange)):
+            return True
     return False
 
 
@@ -86,7 +121,8 @@ def _strange(run: str) -> list[int]:
 
 @cache
 def _all_words() -> tuple[frozenset[str], int]:
-    listed = frozenset(word for word in {*file_words(), *words()} if len(word) > 1)
+    topics = {part for topic in shipped("topics")["topics"] for word in topic["words"] for part in word.split("+")}
+    listed = frozenset(word for word in {*file_words(), *words(), *topics} if len(word) > 1)
     return listed, max(map(len, listed))
 
 

@@ -16,7 +16,7 @@ from riskwarn.contracts.personal import (
     personal_inside,
     vocabulary,
 )
-from riskwarn.contracts.persons import names_somebody
+from riskwarn.contracts.persons import may_name_somebody
 from riskwarn.contracts.strangers import without_strangers
 from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.messages import Message
@@ -62,16 +62,16 @@ def kept_heading(heading: str) -> str:
     ('办理进度(…)', '事件发生的时间（当天）')
     """
     plain = unicodedata.normalize("NFKC", heading).strip()
-    if is_personal(plain) or plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
+    if plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
         return heading
     kept = without_strangers(_NUMBER_OR_MAIL.sub("…", plain))
     kept = re.sub("…+", "…", kept)
-    return "…" if names_somebody(kept) or personal_inside(kept) else kept
+    return "…" if may_name_somebody(kept) or personal_inside(kept) else kept
 
 
 def _names_by_itself(plain: str) -> bool:
-    """Whether a heading names somebody, or a part of it between marks and blanks does."""
-    return names_somebody(plain) or any(map(names_somebody, re.split(r"[^㐀-鿿]+", plain)))
+    """Whether a heading names somebody or could, or a part of it between marks and blanks does."""
+    return may_name_somebody(plain) or any(map(may_name_somebody, re.split(r"[^㐀-鿿]+", plain)))
 
 
 def kept_account(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.personal import may_name_category
-from riskwarn.contracts.persons import names_somebody
+from riskwarn.contracts.persons import may_name_somebody
 from riskwarn.ingest.privacy.word_tallies import commonest
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.messages import Joined, Message
@@ -57,7 +57,7 @@ class LocalCategories:
 
     def code(self, word: str) -> str:
         """The word itself, or `other` where it may not be kept or there are too many already."""
-        if word in self._hidden or not may_name_category(word) or names_somebody(word):
+        if word in self._hidden or not may_name_category(word) or may_name_somebody(word):
             self._hidden.add(word)
             return "other"
         if word in self.known:

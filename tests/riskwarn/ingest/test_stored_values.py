@@ -115,7 +115,7 @@ def test_cells_are_stored_as_they_are_meant(
 
 
 def test_local_categories_end_at_fifty(city: Home, tmp_path: Path) -> None:
-    words = [first + second for first in "甲乙丙丁戊己庚辛" for second in "房屋桥路井渠田"]
+    words = [first + second for first in "甲乙丙戊己庚壬癸" for second in "房屋桥路井渠田"]
     path = write_csv(tmp_path / "d.csv", [dispute(number, 纠纷类型=word + "边界") for number, word in enumerate(words)])
     account = load(city, "disputes", path)
     assert account.accepted == len(words) == 56

@@ -160,3 +160,16 @@ def test_no_local_category_names_somebody(word: str) -> None:
 )
 def test_a_local_category_that_names_nobody_is_kept(word: str) -> None:
     assert LocalCategories().code(word) == word
+
+
+def test_a_home_keeps_nobody_of_a_family_that_is_rare_inside_a_word(home: Path, tmp_path: Path) -> None:
+    persons = ["夏秋生", "麻秋生", "马建国", "令狐晚舟", "仉玉珂"]
+    heading = "马建国填写的办理状态"
+    rows = rows_with(heading, ["已办结", "办理中"])
+    named = [{**row, "纠纷类型": f"村民{persons[n % 2]}围墙", "备注 联系人:令狐晚舟": ""} for n, row in enumerate(rows)]
+    file = write_csv(tmp_path / "纠纷-仉玉珂.csv", named)
+    [account] = told(home, "load", file, "--yes", "--column", f"status={heading}")["accounts"]
+    assert account["accepted"] == 60
+    stored = Store(open_home(home, Settings())).versions("disputes")
+    assert set(stored["category"]) == {"other"} and set(stored["status"]) == {"closed", "in_progress"}
+    assert written(home, *persons) == []
