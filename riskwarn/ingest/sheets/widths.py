@@ -51,4 +51,7 @@ class Widths:
 
     def _row(self, line: bytes) -> list[str]:
         text = line.rstrip(b"\r\n").decode(self.encoding, "replace")
-        return next(csv.reader([text], delimiter=self.separator), [])
+        try:
+            return next(csv.reader([text], delimiter=self.separator), [])
+        except csv.Error:
+            return []  # broken within, so no headings; whoever reads its cells says what is wrong

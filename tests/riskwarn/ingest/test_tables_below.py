@@ -53,6 +53,15 @@ def test_a_third_table_and_one_with_more_columns_are_read_too(city: Home, tmp_pa
     assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
 
 
+def test_a_line_of_text_that_is_broken_within_is_no_heading(city: Home, tmp_path: Path) -> None:
+    rows = "\n".join("\t".join(row(FIRST, n)) for n in range(30))
+    broken = "\t".join([*row(FIRST, 30)[:4], "邻里\r纠纷", "", "", "", ""])
+    file = tmp_path / "d.tsv"
+    file.write_bytes(("\t".join(FIRST) + f"\n{rows}\n{broken}\n").encode("gb18030"))
+    account = load(city, "disputes", file)
+    assert account.accepted == 30 and account.read >= 31
+
+
 @pytest.mark.parametrize("of_text", [True, False])
 def test_a_short_table_above_one_with_more_headings_is_no_title(city: Home, tmp_path: Path, of_text: bool) -> None:
     first = [FEWER, *(row(FEWER, n) for n in range(5))]

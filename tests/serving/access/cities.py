@@ -167,9 +167,8 @@ def build(home: Home, outside: int) -> tuple[str, str]:
 
 def _of_units(connection: Connection, first: str, second: str, outside: int) -> None:
     """A notice of the district as it was before, and one as it is; of the town that left one of before; of some grids inside, and outside."""
-    grid = {"unit": "grid", "level": "yellow"}
     own, others = (
-        [{**grid, "code": f"G{row:07}", "name": f"{row}", "score": score / 100} for row in rows]
+        [{"level": "yellow", "code": f"G{row:07}", "name": f"{row}", "score": score / 100} for row in rows]
         for rows, score in (((13, 14), 9), ((61, 62), outside))
     )
     raised: list[tuple[str, str, str, str, int, list[dict[str, Any]]]] = [
