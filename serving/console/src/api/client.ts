@@ -41,6 +41,12 @@ export class Trouble extends Error {
   }
 }
 
+/** What went wrong with what was asked, as a sentence; anything else is a fault of ours. */
+export function troubled(error: unknown): Trouble {
+  if (error instanceof Trouble) return error;
+  throw error;
+}
+
 interface Held {
   tag: string;
   body: unknown;

@@ -1,7 +1,7 @@
 // What is done with notices: each by its version, so that nobody overwrites what another did, and with a key, so that an answer that was
 // lost on the way is not done twice.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { now, send, Trouble } from "./client";
+import { now, send } from "./client";
 import { store, useStore } from "./store";
 import type { Alert, Both, ChangedAlerts, Life, Said } from "./types";
 import { useAddress, type Data } from "./watch";
@@ -104,11 +104,5 @@ export function useMinute(): number {
   }, []);
   return at;
 }
-
-/** Trouble as it is, whatever was thrown. */
-export const troubled = (error: unknown): Trouble => {
-  if (error instanceof Trouble) return error;
-  throw error;
-};
 
 export type Notices = Data<{ items: readonly Alert[] }>;

@@ -1,8 +1,8 @@
 // A reason, and then it is done: asked for in a dialog that keeps what was typed where it was not done.
 import { useState } from "preact/hooks";
-import { Trouble } from "../api/client";
 import { useWords } from "../words";
 import { Dialog } from "./Dialog";
+import { useSending } from "./sending";
 
 interface Asked {
   title: string;
@@ -18,19 +18,9 @@ interface Asked {
 export function Reason({ title, means, label, done, act, close }: Asked) {
   const words = useWords();
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Trouble | null>(null);
-  const go = async () => {
-    setBusy(true);
-    setRefused(null);
-    try {
-      await act(reason.trim());
-      close();
-    } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
-      setRefused(error);
-      setBusy(false);
-    }
+  const { busy, refused, go } = useSending();
+  const doIt = async () => {
+    if (await go(() => act(reason.trim()))) close();
   };
   return (
     <Dialog title={title} close={close}>
@@ -39,7 +29,7 @@ export function Reason({ title, means, label, done, act, close }: Asked) {
         class="act"
         onSubmit={(event) => {
           event.preventDefault();
-          if (reason.trim() && !busy) void go();
+          if (reason.trim() && !busy) void doIt();
         }}
       >
         <label>

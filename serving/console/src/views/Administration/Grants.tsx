@@ -1,7 +1,7 @@
 // Operators and keys: what waits first. Whoever may not confirm is told why; to revoke takes a reason.
 import { useState } from "preact/hooks";
-import { refusal, type Grant, type Made } from "../../api/access";
-import { send, type Trouble as Told } from "../../api/client";
+import type { Grant, Made } from "../../api/access";
+import { send, troubled, type Trouble as Told } from "../../api/client";
 import { useStore } from "../../api/store";
 import { useData } from "../../api/watch";
 import { session } from "../../app/session";
@@ -34,7 +34,7 @@ export function Grants() {
       await send("POST", `v1/grants/${encodeURIComponent(id)}/confirm`);
       tell(words.confirmed(id));
     } catch (error) {
-      tell(refusal(error));
+      tell(troubled(error));
     } finally {
       setBusy("");
       grants.again();

@@ -1,12 +1,13 @@
 // What an operator or a key is to be. What was typed stays where it was not made.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { refusal, type Grant, type KeyAsked, type Made, type OperatorAsked } from "../../api/access";
-import { send, type Trouble } from "../../api/client";
+import type { Grant, KeyAsked, Made, OperatorAsked } from "../../api/access";
+import { send } from "../../api/client";
 import { useStore } from "../../api/store";
 import type { Role, Scope } from "../../api/types";
 import { session } from "../../app/session";
 import { Dialog } from "../../parts/Dialog";
+import { useSending } from "../../parts/sending";
 import { useWords } from "../../words";
 import { granting } from "./granting";
 
@@ -135,18 +136,7 @@ interface Formed extends Asked {
 function Form({ title, done, ready, ask, close, made, children }: Formed) {
   const words = useWords(granting);
   const shared = useWords();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Trouble | null>(null);
-  const go = async () => {
-    setBusy(true);
-    setRefused(null);
-    try {
-      made(await ask());
-    } catch (error) {
-      setRefused(refusal(error));
-      setBusy(false);
-    }
-  };
+  const { busy, refused, go } = useSending();
   return (
     <Dialog title={title} close={close}>
       <form
@@ -154,7 +144,7 @@ function Form({ title, done, ready, ask, close, made, children }: Formed) {
         autocomplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready && !busy) void go();
+          if (ready && !busy) void go(async () => made(await ask()));
         }}
       >
         {children}

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Suspension } from "../../api/access";
 import { file, now, send } from "../../api/client";
 import { useStore } from "../../api/store";
-import { useData } from "../../api/watch";
+import { EVERY, useData } from "../../api/watch";
 import { useTargetNames } from "../../app/city";
 import { to } from "../../app/route";
 import { may, session } from "../../app/session";
@@ -15,9 +15,6 @@ import { Table } from "../../parts/Table";
 import { useSaid, useWords } from "../../words";
 import { granting } from "./granting";
 import { measured, total } from "./measured";
-
-/** How often what is measured is asked again. */
-const EVERY = 30_000;
 
 export function System() {
   const who = useStore(session);
@@ -38,7 +35,6 @@ function Server() {
   const told = ready.value;
   const sources = measured(metrics, "riskwarn_source_gap").map((one) => one.labels["source"] ?? "");
   const of = (name: string, source: string) => measured(metrics, name).find((one) => one.labels["source"] === source)?.value ?? null;
-  const days = { ...shared.ago };
   return (
     <>
       <h2>{words.server}</h2>
@@ -60,7 +56,7 @@ function Server() {
             return (
               <tr key={source}>
                 <td>{source}</td>
-                <td class="number">{age === null ? "—" : span_of(1000 * age, days)}</td>
+                <td class="number">{age === null ? "—" : span_of(1000 * age, shared.ago)}</td>
                 <td class={gap ? "wrong" : ""}>{gap ? words.gap : words.no_gap}</td>
               </tr>
             );

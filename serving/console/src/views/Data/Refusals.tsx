@@ -1,4 +1,5 @@
 // Rows that were refused, by what is wrong with them, for whoever can repair them.
+import { keep } from "../../api/saving";
 import { useAddress } from "../../api/watch";
 import { here } from "../../app/route";
 import { Empty, Missing } from "../../parts/Empty";
@@ -19,11 +20,7 @@ export function Refusals() {
   const save = () => {
     const headings = [columns.source, columns.file, columns.column, columns.rows, columns.at, columns.reason, columns.repair];
     const lines = items.map((one) => [named(one.source), one.file, one.column, one.rows, one.examples.join(" "), said(one.reason), said(one.repair)]);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([asCsv(headings, lines)], { type: "text/csv" }));
-    link.download = words.refused.file;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    keep(words.refused.file, new Blob([asCsv(headings, lines)], { type: "text/csv" }));
   };
   return (
     <>

@@ -1,7 +1,7 @@
 // Notices one below the other, what presses most first; what may be done with each stands beside it, and with several at once below.
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type Trouble as Told } from "../../api/client";
-import { act, actOnMany, called, ONWARD, ORDER, overdue, troubled, unitOf, useKey, useMinute, useNewest, verbsOf } from "../../api/notices";
+import { troubled, type Trouble as Told } from "../../api/client";
+import { act, actOnMany, called, ONWARD, ORDER, overdue, unitOf, useKey, useMinute, useNewest, verbsOf } from "../../api/notices";
 import { useStore } from "../../api/store";
 import type { Alert, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";

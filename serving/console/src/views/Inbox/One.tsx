@@ -1,7 +1,7 @@
 // One notice: what it says, what may be done with it, and how it came to stand so. Opening it changes nothing.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Trouble as Told } from "../../api/client";
-import { act, called, ONWARD, troubled, useKey, useLife, useMinute, verbsOf } from "../../api/notices";
+import { troubled, type Trouble as Told } from "../../api/client";
+import { act, called, ONWARD, useKey, useLife, useMinute, verbsOf } from "../../api/notices";
 import { useStore } from "../../api/store";
 import type { AlertDetail, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";

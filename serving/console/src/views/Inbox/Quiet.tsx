@@ -1,7 +1,6 @@
 // To tell nothing of a place for a while: apart from what is done with a notice, and explained.
 import { useState } from "preact/hooks";
-import { now, send, type Trouble } from "../../api/client";
-import { troubled } from "../../api/notices";
+import { now, send, troubled, type Trouble } from "../../api/client";
 import type { AlertDetail, Life, Silence } from "../../api/types";
 import { useTargetNames } from "../../app/city";
 import { useMayChange } from "../../app/session";

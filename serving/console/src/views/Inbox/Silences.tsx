@@ -1,7 +1,6 @@
 // Where nothing is told for a while: why, by whom, and until when.
 import { useState } from "preact/hooks";
-import { now, send, type Trouble as Told } from "../../api/client";
-import { troubled } from "../../api/notices";
+import { now, send, troubled, type Trouble as Told } from "../../api/client";
 import { useData } from "../../api/watch";
 import { useTargetNames } from "../../app/city";
 import { useMayChange } from "../../app/session";

@@ -1,7 +1,7 @@
 // What is asked of a number: what would change it, and that it is wrong. It lies over the page, and Escape closes it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Trouble } from "../../api/client";
-import { act, called, troubled, useKey, verbsOf, type Notices } from "../../api/notices";
+import { troubled, type Trouble } from "../../api/client";
+import { act, called, useKey, verbsOf, type Notices } from "../../api/notices";
 import type { Alert, Explanation, Life, Portrait, Said } from "../../api/types";
 import { useMayChange } from "../../app/session";
 import { ActForm, draftOf } from "../../parts/Act";

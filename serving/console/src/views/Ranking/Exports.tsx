@@ -1,7 +1,7 @@
 // What is shown as a file, or on paper. What is refused is a sentence here, and no file.
 import { useState } from "preact/hooks";
 import { address, Trouble } from "../../api/client";
-import { save as keep } from "../../api/saving";
+import { save } from "../../api/saving";
 import { useStore } from "../../api/store";
 import type { Unit } from "../../api/types";
 import { useAsked } from "../../app/city";
@@ -22,11 +22,11 @@ export function Exports({ unit, narrowed }: { unit: Unit; narrowed: object }) {
   const asked = useAsked();
   const [state, setState] = useState<"" | "writing" | Trouble>("");
   const [large, setLarge] = useState<Wanted | null>(null); // what a second person has to approve
-  const save = async (form: string) => {
+  const write = async (form: string) => {
     setState("writing");
     const wanted = { ...asked, unit, ...narrowed, lang: language.get() };
     try {
-      await keep(address(`v1/export.${form}`, wanted));
+      await save(address(`v1/export.${form}`, wanted));
       setState("");
     } catch (error) {
       const needs = error instanceof Trouble && error.code === "approval_needed";
@@ -47,7 +47,7 @@ export function Exports({ unit, narrowed }: { unit: Unit; narrowed: object }) {
             onChange={(event) => {
               const form = event.currentTarget.value;
               event.currentTarget.value = "";
-              if (form) void save(form);
+              if (form) void write(form);
             }}
           >
             <option value="">{state === "writing" ? words.exporting : words.export}</option>

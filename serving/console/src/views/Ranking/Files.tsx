@@ -1,13 +1,14 @@
 // Large files: asked for with a reason, approved by another person, fetched by who asked.
 import { useState } from "preact/hooks";
-import { refusal, type Approval } from "../../api/access";
-import { address, send, type Trouble } from "../../api/client";
+import type { Approval } from "../../api/access";
+import { address, send } from "../../api/client";
 import { save } from "../../api/saving";
 import { useStore } from "../../api/store";
 import { useData } from "../../api/watch";
 import { session } from "../../app/session";
 import { Dialog } from "../../parts/Dialog";
 import { moment } from "../../parts/moments";
+import { useSending } from "../../parts/sending";
 import { useWords } from "../../words";
 import { files } from "./files";
 import { own } from "./words";
@@ -52,20 +53,15 @@ function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
   const ranking = useWords(own);
   const shared = useWords();
   const [reason, setReason] = useState("");
-  const [state, setState] = useState<"" | "busy" | "asked" | Trouble>("");
+  const [asked, setAsked] = useState(false);
+  const { busy, refused, go } = useSending();
   const ask = async () => {
-    setState("busy");
-    try {
-      const query = Object.fromEntries(Object.entries(wanted.query).filter(([, value]) => value !== undefined && value !== null && value !== ""));
-      if ("horizon" in query) query["horizon"] = Number(query["horizon"]);
-      await send("POST", "v1/exports", { ...query, form: wanted.form, reason: reason.trim() });
-      setState("asked");
-      done();
-    } catch (error) {
-      setState(refusal(error));
-    }
+    const query = Object.fromEntries(Object.entries(wanted.query).filter(([, value]) => value !== undefined && value !== null && value !== ""));
+    if (!(await go(() => send("POST", "v1/exports", { ...query, form: wanted.form, reason: reason.trim() })))) return;
+    setAsked(true);
+    done();
   };
-  if (state === "asked") return <p class="done" role="status">{words.asked}</p>;
+  if (asked) return <p class="done" role="status">{words.asked}</p>;
   const form = ranking.export_as[wanted.form as keyof typeof ranking.export_as] ?? wanted.form;
   return (
     <form
@@ -73,7 +69,7 @@ function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
       aria-label={words.ask}
       onSubmit={(event) => {
         event.preventDefault();
-        if (reason.trim() && state !== "busy") void ask();
+        if (reason.trim() && !busy) void ask();
       }}
     >
       <p><b>{words.ask}</b> <span class="soft">{words.ask_about(form)}</span></p>
@@ -82,8 +78,8 @@ function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
         <textarea class="field" rows={2} maxLength={500} required value={reason} onInput={(event) => setReason(event.currentTarget.value)} />
         <small class="soft">{shared.acts.nobody}</small>
       </label>
-      {state instanceof Error && <p class="wrong" role="alert">{state.message}</p>}
-      <p class="buttons"><button type="submit" class="button main" disabled={state === "busy" || !reason.trim()}>{state === "busy" ? shared.acts.sending : words.send}</button></p>
+      {refused && <p class="wrong" role="alert">{refused.message}</p>}
+      <p class="buttons"><button type="submit" class="button main" disabled={busy || !reason.trim()}>{busy ? shared.acts.sending : words.send}</button></p>
     </form>
   );
 }
@@ -91,22 +87,10 @@ function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
 function One({ one, me, again }: { one: Approval; me: string | undefined; again: () => void }) {
   const words = useWords(files);
   const shared = useWords();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<Trouble | null>(null);
+  const { busy, refused, go } = useSending();
   const mine = one.asked_by === me;
-  const go = async (what: () => Promise<unknown>) => {
-    setBusy(true);
-    setRefused(null);
-    try {
-      await what();
-    } catch (error) {
-      setRefused(refusal(error));
-    } finally {
-      setBusy(false);
-      again();
-    }
-  };
-  const decide = (verb: string) => void go(() => send("POST", `v1/exports/${encodeURIComponent(one.id)}/${verb}`));
+  const then = (what: () => Promise<unknown>) => void go(what).finally(again);
+  const decide = (verb: string) => then(() => send("POST", `v1/exports/${encodeURIComponent(one.id)}/${verb}`));
   const { form, ...query } = one.query;
   return (
     <>
@@ -121,7 +105,7 @@ function One({ one, me, again }: { one: Approval; me: string | undefined; again:
         </p>
       ))}
       {one.state === "approved" && mine && (
-        <p class="buttons"><button type="button" class="button main" disabled={busy} onClick={() => void go(() => save(address(`v1/export.${form}`, { ...query, approval: one.id })))}>{busy ? words.fetching : words.fetch}</button></p>
+        <p class="buttons"><button type="button" class="button main" disabled={busy} onClick={() => then(() => save(address(`v1/export.${form}`, { ...query, approval: one.id })))}>{busy ? words.fetching : words.fetch}</button></p>
       )}
     </>
   );
