@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
+from riskwarn.ingest.columns import holds_dates
 from riskwarn.ingest.heading_words import are_most, is_heading, plain_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
@@ -50,7 +51,7 @@ def other_headings(
         strange[rows] += filled(some) & ~found
     maybe &= are_most(known, strange)
     for name, cell in columns:
-        if maybe.any() and _of_dates(name):
+        if maybe.any() and holds_dates(name):
             maybe[maybe] = ~matches(cell.filter(pa.array(maybe)), _DATE)
     rows = np.flatnonzero(maybe)
     for _, cell in columns if len(rows) else ():
@@ -86,10 +87,6 @@ def _borne(some: pa.Array, records: pa.Array) -> Flags:
 
 def _distinct(cell: pa.Array) -> int:
     return len(cell.dictionary) if pa.types.is_dictionary(cell.type) else len(cell)
-
-
-def _of_dates(name: str) -> bool:
-    return name.endswith("_at") or name.startswith(("valid_", "date", "period_"))
 
 
 @dataclass
