@@ -53,10 +53,10 @@ def other_headings(
     for name, cell in columns:
         if maybe.any() and holds_dates(name):
             maybe[maybe] = ~matches(cell.filter(pa.array(maybe)), _DATE)
-    rows = np.flatnonzero(maybe)
+    rows, records = np.flatnonzero(maybe), pa.array(~maybe & ~again)
     for _, cell in columns if len(rows) else ():
         some = cell.take(pa.array(rows))
-        borne = _headings(some, says) & _borne(some, cell.filter(pa.array(~maybe & ~again)))
+        borne = _headings(some, says) & _borne(some, cell.filter(records))
         known[rows] -= borne
         strange[rows] += borne
     rows = rows[are_most(known[rows], strange[rows])]
@@ -79,9 +79,8 @@ def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
 
 def _borne(some: pa.Array, records: pa.Array) -> Flags:
     """(rows,) which of some cells stand in records, too."""
-    words = strings(some)
-    held = pc.is_in(strings(pc.unique(records)), value_set=words)
-    known = pc.is_in(words, value_set=strings(pc.unique(records)).filter(held))
+    words, borne = strings(some), strings(pc.unique(records))
+    known = pc.is_in(words, value_set=borne.filter(pc.is_in(borne, value_set=words)))
     return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool) & filled(words)
 
 
