@@ -59,8 +59,10 @@ def refused_word(text: str) -> str | None:
 #: The lists of words by which a register, a category or an outcome is one of petitions, and of all that people do by right.
 PETITIONS = ("petitions", "petition_registers")
 RIGHTS = (*PETITIONS, "petition_ways", "rights")
+#: The lists of words that say how petitions are brought.
+WAYS_OF_PETITIONS = ("petition_ways", "petition_forms")
 #: The lists by whose words a source of one's own, of which nothing else is known, is one of petitions: all by which they are called.
-CALLED_PETITIONS = (*PETITIONS, "petition_ways", "petition_forms")
+CALLED_PETITIONS = (*PETITIONS, *WAYS_OF_PETITIONS)
 
 
 def listed_word(text: str, *lists: str) -> str | None:

@@ -76,7 +76,7 @@ class Action(StrEnum):
 KEPT_LONG = tuple(one for one in Action if one.partition(".")[0] in ("export", "delivery"))
 
 #: How each is called in a table for people.
-TITLES = {
+TITLES: dict[str, Message] = {
     Action.DATA_LOADED: Message("loaded data"),
     Action.DATA_UNDONE: Message("took a load back"),
     Action.DATA_ERASED: Message("erased data"),
@@ -140,6 +140,7 @@ TITLES = {
 
 #: How it went, in Chinese; what is done with a notice is called as everywhere.
 _RESULTS = {
+    **NOTICE_STEPS,
     "done": "完成", "begun": "已开始", "failed": "失败", "waits": "待确认", "refused": "被拒绝", "locked": "已锁定", "unknown": "不明",
     "problems": "有问题", "current": "当前", "stored": "已存", "champion": "在用", "challenger": "候选", "record": "一条记录", "replayed": "已重发",
 }  # fmt: skip
@@ -147,5 +148,4 @@ _RESULTS = {
 
 def titled(action: str, result: str) -> tuple[str, str]:
     """(What was done, how it went) in words that can be translated; a word of code that has none stays as it is."""
-    known = {one.value: said for one, said in TITLES.items()}
-    return known.get(action, action), Named(result.replace("_", " "), {**NOTICE_STEPS, **_RESULTS}.get(result, result))
+    return TITLES.get(action, action), Named(result.replace("_", " "), _RESULTS.get(result, result))

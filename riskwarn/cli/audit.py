@@ -35,9 +35,8 @@ def list_rows(session: Session, since: datetime | None, action: str | None, obje
     zone = home.configuration.calendar.timezone
     start = since.replace(tzinfo=zone).astimezone(UTC) if since else None
     rows = [row.as_dict() for row in newest(home, Chosen(start, action, object_), limit)]
-    titles = {one.value: title for one, title in TITLES.items()}
     shown = [
-        {**row, "at": local_time(row["at"], zone), "what": titles.get(row["action"], row["action"])} for row in rows
+        {**row, "at": local_time(row["at"], zone), "what": TITLES.get(row["action"], row["action"])} for row in rows
     ]
     session.emit(rows, table(shown, COLUMNS), paged=True)
 

@@ -12,9 +12,15 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from riskwarn.contracts.personal import is_listed_word, is_name, is_place, listed_names, only_given
+from riskwarn.contracts.personal import (
+    compound_family_names,
+    is_listed_word,
+    is_name,
+    is_place,
+    listed_names,
+    only_given,
+)
 from riskwarn.contracts.strangers import holds_sure_name, may_hold_name
-from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
 _ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
@@ -82,7 +88,7 @@ def calls_somebody(text: str) -> bool:
 @cache
 def _called() -> re.Pattern[str]:
     telling, commonest, _, _ = listed_names()
-    compounds = "|".join(sorted(shipped("personal")["compound_surnames"]))
+    compounds = "|".join(sorted(compound_family_names()))
     return re.compile(_CALLED.format(families="".join(sorted(telling | commonest | {"方"})), compounds=compounds))
 
 

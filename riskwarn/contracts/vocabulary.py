@@ -13,7 +13,7 @@ from riskwarn.contracts.compositions import composed_field, composed_headings, w
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.messages import Named
-from riskwarn.refused import PETITIONS, folded, listed_word, refusals, refused_word
+from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, folded, listed_word, refusals, refused_word
 from riskwarn.words import NOTICE_STATUSES
 
 #: Headings, and cells that may be some, of which is remembered whether they are of persons.
@@ -118,7 +118,7 @@ def petition_word(text: str) -> str | None:
 
 def petition_form(text: str, called: bool) -> str | None:
     """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
-    return (listed_word(text, "petition_ways", "petition_forms") if called else None) or listed_word(text, "petitions")
+    return (listed_word(text, *WAYS_OF_PETITIONS) if called else None) or listed_word(text, "petitions")
 
 
 def _stands_in(word: str, plain: str) -> bool:

@@ -21,6 +21,11 @@ LEAST_JUDGED = 4
 WARM_UP = {Period.DAY: 56, Period.WEEK: 26, Period.MONTH: 12}
 
 
+def warm_up(periods: int, period: Period) -> int:
+    """How many periods of a history of so many its first origin lies after its beginning: of a short one a third."""
+    return min(WARM_UP[period], max(1, periods // 3))
+
+
 def periods_told(configuration: Configuration, known: tuple[np.datetime64, np.datetime64]) -> tuple[date, int]:
     """Until when records of such known times tell, and how many periods that are."""
     calendar = configuration.calendar
@@ -39,8 +44,7 @@ def learnt_from(
     back = judging_begins(periods, configuration.horizons[0], period)
     if back is None:
         return None
-    warm_up = min(WARM_UP[period], max(1, periods // 3))
-    return calendar.shift(as_of, warm_up - periods), calendar.shift(as_of, -back)
+    return calendar.shift(as_of, warm_up(periods, period) - periods), calendar.shift(as_of, -back)
 
 
 def judging_begins(periods: int, horizon: int, period: Period) -> int | None:
@@ -61,4 +65,4 @@ def origin_step(horizon: int) -> int:
 
 def mature_origins(periods: int, horizon: int, period: Period) -> int:
     """Origins of a history of so many periods whose window has passed."""
-    return periods + 1 - min(WARM_UP[period], max(1, periods // 3)) - horizon
+    return periods + 1 - warm_up(periods, period) - horizon

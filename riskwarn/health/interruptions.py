@@ -16,9 +16,10 @@ from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.health.absences import LEAST_DAYS, Districts, Kind, absences
+from riskwarn.health.history import warm_up
 from riskwarn.health.silence import alive, alive_by_district
 from riskwarn.messages import Message
-from riskwarn.periods import Calendar, Period, day_number, day_of
+from riskwarn.periods import Calendar, day_number, day_of
 from riskwarn.store import Store
 from riskwarn.store.newest import Newest
 
@@ -48,12 +49,11 @@ def interruptions(
     records: Newest,
     begun: Mapping[str, date],
     districts: Districts,
-    warm_up: Mapping[Period, int],
 ) -> list[str]:
     """That the feed of a target began long after another, that it paused, and of which districts it says nothing for long, with how
     many origins are left to be learnt from.
 
-    `begun` are the :func:`beginnings`, and `warm_up` the periods by which a history has to be older than its first origin.
+    `begun` are the :func:`beginnings`.
     """
     if records.known is None:
         return []
@@ -69,7 +69,7 @@ def interruptions(
     counts = every[0]
     living = alive(counts, configuration.period)
     horizon = configuration.horizons[0]
-    origins = range(min(warm_up[configuration.period], max(1, periods // 3)), periods - horizon + 1)
+    origins = range(warm_up(periods, configuration.period), periods - horizon + 1)
     left = sum(bool(living[one : one + horizon].all()) for one in origins)
     told = {"source": source, "target": target, "left": left, "origins": len(origins)}
     apart = _of_districts(configuration, target, source, every, firsts, edges, districts, origins)

@@ -17,7 +17,7 @@ from riskwarn.contracts.repeated import may_be_named
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.health.absences import NOWHERE, districts_at
 from riskwarn.health.counts import Count, counted
-from riskwarn.health.history import WARM_UP, learnt_from
+from riskwarn.health.history import learnt_from
 from riskwarn.health.interruptions import beginnings, interruptions
 from riskwarn.health.obstacles import obstacle
 from riskwarn.health.prospect import Prospect
@@ -66,9 +66,7 @@ def prospects(
             prospect = _prospect(configuration, name, count, learnt)
             told = unknown_outcomes(store, configuration, read, count.closed, count.silent) if rule.outcomes else None
             paused = (
-                interruptions(configuration, name, read, records, begun, districts, WARM_UP)
-                if begun and count.placed
-                else []
+                interruptions(configuration, name, read, records, begun, districts) if begun and count.placed else []
             )
             found[name] = replace(prospect, outcomes=told, interrupted=tuple(paused))
     return [found[name] for name in chosen]

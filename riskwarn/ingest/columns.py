@@ -204,6 +204,11 @@ def field_of_several(name: str) -> str:
     return name.rstrip("0123456789").removesuffix("_")
 
 
+def holds_dates(name: str) -> bool:
+    """Whether a column that is read holds days or moments, or parts of them."""
+    return name.endswith("_at") or name.startswith(("valid_", "date", "period_"))
+
+
 def counts_a_part(field: str, heading: str) -> bool:
     """Whether a column counts but a part of a field: of such columns all are read, and their sum is the field."""
     return field in _SUMMED and _SUMMED[field].search(heading) is not None

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from riskwarn.arrays import Flags
-from riskwarn.ingest.columns import field_of_several
+from riskwarn.ingest.columns import field_of_several, holds_dates
 from riskwarn.ingest.heading_words import UNIT_NAMES
 from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, DAY, DAY_IN_NUMERALS, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, matches, strings
@@ -92,7 +92,7 @@ def _dated(cells: Mapping[str, pa.Array]) -> Flags:
     for name, cell in cells.items():
         texts = strings(cell)
         found |= matches(texts, DAY_IN_NUMERALS)
-        if not name.endswith("_at") and not name.startswith(("identity_", "valid_", "date", "period_")):
+        if not holds_dates(name) and not name.startswith("identity_"):
             found |= matches(texts, DAY)
     return found
 

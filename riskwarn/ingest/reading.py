@@ -31,9 +31,6 @@ from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.messages import Message
 
-_FOOTERS = Message("of totals and signatures, with nothing else in them, were passed over")
-_AGAIN = Message("that print the headings again were passed over")
-
 
 @dataclass
 class Reading:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
+from riskwarn.ingest.columns import holds_dates
 from riskwarn.ingest.heading_words import are_most, is_heading, plain_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
@@ -50,12 +51,12 @@ def other_headings(
         strange[rows] += filled(some) & ~found
     maybe &= are_most(known, strange)
     for name, cell in columns:
-        if maybe.any() and _of_dates(name):
+        if maybe.any() and holds_dates(name):
             maybe[maybe] = ~matches(cell.filter(pa.array(maybe)), _DATE)
-    rows = np.flatnonzero(maybe)
+    rows, records = np.flatnonzero(maybe), pa.array(~maybe & ~again)
     for _, cell in columns if len(rows) else ():
         some = cell.take(pa.array(rows))
-        borne = _headings(some, says) & _borne(some, cell.filter(pa.array(~maybe & ~again)))
+        borne = _headings(some, says) & _borne(some, cell.filter(records))
         known[rows] -= borne
         strange[rows] += borne
     rows = rows[are_most(known[rows], strange[rows])]
@@ -78,18 +79,13 @@ def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
 
 def _borne(some: pa.Array, records: pa.Array) -> Flags:
     """(rows,) which of some cells stand in records, too."""
-    words = strings(some)
-    held = pc.is_in(strings(pc.unique(records)), value_set=words)
-    known = pc.is_in(words, value_set=strings(pc.unique(records)).filter(held))
+    words, borne = strings(some), strings(pc.unique(records))
+    known = pc.is_in(words, value_set=borne.filter(pc.is_in(borne, value_set=words)))
     return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool) & filled(words)
 
 
 def _distinct(cell: pa.Array) -> int:
     return len(cell.dictionary) if pa.types.is_dictionary(cell.type) else len(cell)
-
-
-def _of_dates(name: str) -> bool:
-    return name.endswith("_at") or name.startswith(("valid_", "date", "period_"))
 
 
 @dataclass

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from riskwarn.arrays import Indices
 from training.evaluation.clusters import by_community
-from training.evaluation.judged import Judged, over
+from training.evaluation.judged import Judged
 from training.evaluation.losses import of_events
 from training.intervals.counts import Reals
 
@@ -32,12 +32,6 @@ def cells_of(judged: Judged) -> Cells:
     """A forecast that was judged."""
     happened = np.where(judged.known, judged.happened, UNKNOWN).astype(np.int8)
     return Cells(judged.forecast.probability.astype(np.float32), happened)
-
-
-def log_losses_of(cells: Cells) -> Reals:
-    """(origins,) mean log losses over the cells that are judged, NaN where there is none."""
-    lost, judged = sums_of(cells, np.zeros(cells.happened.shape[1], dtype=np.int64), 1)
-    return over(lost[:, 0], judged[:, 0])
 
 
 def sums_of(cells: Cells, community: Indices, number: int) -> tuple[Reals, Reals]:

@@ -13,7 +13,7 @@ from features import City, FeatureMatrix
 from features.panel.panel import Encoded, encoded
 from riskwarn.geography import Geography
 from riskwarn.health import Arrivals
-from riskwarn.health.history import WARM_UP
+from riskwarn.health.history import warm_up
 from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 from training.labels.alive import FeedCounts, Flags, feed_counts
@@ -138,8 +138,8 @@ class ForecastTask:
 def learnable_origins(city: City) -> list[date]:
     """Every origin from the end of the warm-up to the as-of."""
     periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
-    warm_up = min(WARM_UP[city.configuration.period], max(1, periods // 3))
-    return [city.calendar.shift(city.as_of, -back) for back in range(periods - warm_up, -1, -1)]
+    oldest = periods - warm_up(periods, city.configuration.period)
+    return [city.calendar.shift(city.as_of, -back) for back in range(oldest, -1, -1)]
 
 
 def make_task(

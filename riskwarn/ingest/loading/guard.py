@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import has_rules
-from riskwarn.contracts.vocabulary import categories_of, petition_form, petition_word
+from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import (
     FileOfAnotherSource,
     LoadStopped,
@@ -41,6 +41,7 @@ from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
 from riskwarn.messages import Listed, Message
+from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, listed_word
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -127,9 +128,9 @@ class Guard:
             if not is_free_text(name) and field_of_several(name) not in _TOLD_BY:
                 continue
             # Who comes and who writes is told of any matter: of texts only the words for petitions themselves count.
-            called = not is_free_text(name)
+            lists = PETITIONS if is_free_text(name) else (*WAYS_OF_PETITIONS, *PETITIONS)
             counted = _words(reading, name)
-            told = {text: petition_form(text, called) or petition_word(text) for text in counted}
+            told = {text: listed_word(text, *lists) for text in counted}
             rows = sum(counted[text] for text, word in told.items() if word is not None)
             if 2 * rows > len(reading):
                 words = Listed(sorted(set(filter(None, told.values()))))

@@ -10,10 +10,12 @@ from riskwarn.home import Home
 from riskwarn.ingest.loading.remembered import mapping_in_force, settled_sources
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
 from riskwarn.ingest.mapping_proposal.recognised import Place
+from riskwarn.ingest.sheets import held_open
 from riskwarn.mapping import laid_over
 from riskwarn.messages import Message
 
 
+@held_open()
 def propose_in_home(
     home: Home,
     file: Path,

@@ -60,14 +60,12 @@ def recalled(home: Home, source: str, file: Path, sheet: str | None = None) -> P
     return path if path.is_file() else None
 
 
-def mapping_in_force(
-    home: Home, source: str, file: Path, sheet: str | None = None, own: Rules | None = None
-) -> tuple[Rules, Path | None]:
+def mapping_in_force(home: Home, source: str, file: Path, sheet: str | None = None) -> tuple[Rules, Path | None]:
     """The mapping by which a file of a source is read where nobody names one, and where it was settled, if it was.
 
-    `own` stands for the mapping that the configuration declares. Raises what :func:`with_recalled` raises.
+    Raises what :func:`with_recalled` raises.
     """
-    own = home.configuration.sources[source].mapping if own is None else own
+    own = home.configuration.sources[source].mapping
     settled = recalled(home, source, file, sheet)
     if settled is None:
         return own, None

@@ -13,14 +13,17 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import openpyxl
 from sqlalchemy import event
 
 from riskwarn.home import Home
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading import home_places
 from riskwarn.ingest.loading.home_places import HomePlaces
+from riskwarn.ingest.loading.proposing import propose_in_home
+from riskwarn.ingest.loading.remembered import found_headings, remember, settled_path
 from riskwarn.ingest.mapping_proposal import registers
-from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.sheets import excel, open_sheet
 from riskwarn.mapping import Mapping
 from riskwarn.store import Store, lake
 from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
@@ -107,6 +110,20 @@ def test_the_look_for_a_register_of_persons_is_at_a_few_rows_and_classes_no_colu
     first, *rest = [len(rows.numbers) for rows in sheet.top([0])]
     assert first < 10_000 and first + sum(rest) == 20_000
     assert [len(rows.numbers) for rows in sheet.batches([0])] == [20_000], "who reads all reads large pieces"
+
+
+def test_a_workbook_whose_mapping_was_settled_is_read_once_to_propose_another(home: Home, tmp_path: Path) -> None:
+    book, file = openpyxl.Workbook(), tmp_path / "some.xlsx"
+    for row in [list(dispute(0)), *(list(dispute(number).values()) for number in range(4))]:
+        book.active.append(row)
+    book.save(file)
+    headings = found_headings("disputes", file)
+    path = settled_path(home, "disputes", headings)
+    path.parent.mkdir()
+    remember(path, "disputes", {"columns": {"record_id": "纠纷编号"}}, headings=headings)
+    with patch.object(excel, "_tabs_of", wraps=excel._tabs_of) as read:
+        assert propose_in_home(home, file).mapping["columns"] == {"record_id": "纠纷编号"}
+    assert read.call_count == 1
 
 
 def test_a_load_of_text_imports_nothing_that_computes_proposes_or_reads_workbooks(home: Home, tmp_path: Path) -> None:

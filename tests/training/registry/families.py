@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from riskwarn.home import Home
+from training.evaluation.cells import Cells, sums_of
+from training.evaluation.judged import over
 from training.models.baselines import Rate
 from training.registry.registration import register
 from training.registry.series import Series
@@ -21,6 +23,12 @@ CHAMPION, CHALLENGER, BASELINE = "all_history", "rate_12", "climatology"
 def losses(mean: float, origins: int = 52, seed: int = 1) -> np.ndarray:
     """Losses around a mean, by origin."""
     return mean + np.random.default_rng(seed).normal(0, 0.01, origins)
+
+
+def log_losses_of(cells: Cells) -> np.ndarray:
+    """(origins,) mean log losses over the cells that are judged."""
+    lost, judged = sums_of(cells, np.zeros(cells.happened.shape[1], dtype=np.int64), 1)
+    return over(lost[:, 0], judged[:, 0])
 
 
 def family(

@@ -13,9 +13,9 @@ import pytest
 from riskwarn.errors import ModelDamaged, PromotionRefused
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
-from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START
+from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, log_losses_of
 from training import promote
-from training.evaluation.cells import Cells, log_losses_of
+from training.evaluation.cells import Cells
 from training.models.baselines import Rate
 from training.registry.kept import FILE, Kept
 from training.registry.loading import load_kept, load_series

@@ -12,9 +12,9 @@ import pytest
 from riskwarn.errors import ModelDamaged
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
-from tests.training.registry.families import BASELINE, FIRST, START
+from tests.training.registry.families import BASELINE, FIRST, START, log_losses_of
 from training import promote
-from training.evaluation.cells import Cells, log_losses_of, sums_of
+from training.evaluation.cells import Cells, sums_of
 from training.evaluation.intervals import over_communities, over_origins
 from training.models.baselines import Rate
 from training.registry.communities import FILE, Communities
