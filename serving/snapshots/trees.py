@@ -78,6 +78,7 @@ class Trees:
         self._of_snapshot: dict[str, str | None] = {}
         self._read: OrderedDict[str, Tree] = OrderedDict()
         self._answers: OrderedDict[tuple[str, Inside], Units] = OrderedDict()
+        self._extents: dict[str, Mapping[tuple[str, str], str]] = {}
 
     def inside(self, snapshot: str | None, inside: Inside) -> Units:
         """The units that, as they were when a snapshot was published, lie wholly inside something of today; none where nobody knows."""
@@ -95,7 +96,11 @@ class Trees:
         """(kind, code) -> a digest of the grids that the unit held when a snapshot was published."""
         with self._lock:
             digest = self._digest_of(snapshot)
-            return {} if digest is None else {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
+            if digest is None:
+                return {}
+            if digest not in self._extents:
+                self._extents[digest] = {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
+            return self._extents[digest]
 
     def _digest_of(self, snapshot: str | None) -> str | None:
         """The digest of a snapshot's tree. What tells of a snapshot is written with its row or after it: one that is not there never is."""
