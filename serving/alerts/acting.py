@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -25,7 +25,7 @@ from serving.alerts.life import GIVEN_UP, LIFE, MOVES, NEEDS, SERVICES, TOLD, Ou
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Team, Teams
-from serving.alerts.telling import Writing, acknowledged_by, told, told_when
+from serving.alerts.telling import Writing, acknowledged_by, told_when, updated
 from serving.snapshots.published import WITHDRAWN
 from serving.snapshots.tables import FATES
 
@@ -150,30 +150,34 @@ def announced(home: Home, writing: Writing, after: Alert, verb: Verb) -> Alert:
     now = writing.now
     if verb not in TOLD or after.over(now):
         return after
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
     if verb in GIVEN_UP:
         after = replace(after.rested(now), acknowledged_at=None, reminders=0)
-        after = asked_above(after, writing.teams, rules, now, zone)
-    return told(after, "Update", now, told_when(rules, after.level, now, zone))
+        after = asked_above(home.configuration, after, writing.teams, now)
+    return updated(home.configuration, after, now)
 
 
 def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
     return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
-def asked_above(alert: Alert, teams: Teams, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
+def asked_above(configuration: Configuration, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above has to do with it, too; it has as long as the first had before it goes further up. Where none is above, that is said."""
     above = teams.over(alert.units, alert.team_id, alert.escalations + 1)
-    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    until = _acknowledged_by(configuration, alert, now)
     further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
     return further if above is None else further.beside(above.id)
 
 
 def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
     """Whoever has it from now on has as long to acknowledge it as the first had."""
-    rules, zone = configuration.alerts, configuration.calendar.timezone
-    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    until = _acknowledged_by(configuration, alert, now)
     return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
+
+
+def _acknowledged_by(configuration: Configuration, alert: Alert, now: datetime) -> datetime:
+    """Until when whoever is asked now is to acknowledge it."""
+    rules, zone = configuration.alerts, configuration.calendar.timezone
+    return acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
 
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:

@@ -17,7 +17,7 @@ from serving.alerts.life import ASKED, Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams
-from serving.alerts.telling import OUTCOME, Writing, due, told, told_when
+from serving.alerts.telling import OUTCOME, Writing, due, told_when, updated
 from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
@@ -131,12 +131,8 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
 
 def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above is asked, and all are told."""
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    further = asked_above(alert, teams, rules, now, zone)
-    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
+    return updated(home.configuration, asked_above(home.configuration, alert, teams, now), now)
 
 
 def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    again = replace(alert, reminders=alert.reminders + 1)
-    return told(again, "Update", now, told_when(rules, alert.level, now, zone))
+    return updated(home.configuration, replace(alert, reminders=alert.reminders + 1), now)

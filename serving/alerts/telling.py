@@ -76,6 +76,13 @@ def told(alert: Alert, kind: Kind, now: datetime, at: datetime | None = None) ->
     return replace(alert, notify_at=due, notify_kind=kind)
 
 
+def updated(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
+    """The notice with an update that is due as soon as somebody may be woken."""
+    return told(
+        alert, "Update", now, told_when(configuration.alerts, alert.level, now, configuration.calendar.timezone)
+    )
+
+
 def due(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> bool:
     """Whether a message that waited is to be written now."""
     if alert.notify_at is None or alert.notify_at > now:
