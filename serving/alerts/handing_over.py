@@ -55,5 +55,4 @@ def _next(alert: Alert, teams: Teams, lay: Lineage) -> Team | None:
         went = place in {(unit, code) for unit, code, _ in lay}
         if not went or place in {(unit, code) for unit, code, _ in alert.units}:
             return None
-    services = [service for why in alert.reasons for service in why.get("services", ())]
-    return teams.of(alert.units, [alert.service] if alert.service else services)
+    return teams.of(alert.units, [alert.service] if alert.service else alert.services)

@@ -166,8 +166,10 @@ def _followed(
             steps.append((Rule.WITHDRAWN.value, withdrawn(alert, now)))
         return steps
     verb = _verb(connection, alert, row)
-    state = None if verb is None else LIFE[Status(alert.status)].get(verb, Status.CLOSED)
-    if verb is None or state is None or _goes_back(connection, alert, state, at):
+    if verb is None:
+        return steps
+    state = LIFE[Status(alert.status)].get(verb, Status.CLOSED)
+    if _goes_back(connection, alert, state, at):
         return steps
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
@@ -231,7 +233,6 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
     own = ("alert_id", "status", "updated_at", "closed_at", "outcome", "service")
     rows = [[*(fields[name] for name in own), *_BESIDE]]
     for one in alerts:
-        services = [service for why in one.reasons for service in why.get("services", ())]
         rows.append(
             [
                 one.id, chinese_name("ticket_status", "tickets", _ticket(one)), _local(one.ended_at, zone),
@@ -240,7 +241,7 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
                 Level(one.level).zh, names.get(one.target, one.target), one.name,
                 " ".join(name for unit, _, name in reversed(one.units[1:]) if unit != Unit.CITY),
                 "；".join(why["zh"] for why in one.reasons),
-                "；".join(dict.fromkeys(chinese_name("service", "tickets", each) for each in services)),
+                "；".join(dict.fromkeys(chinese_name("service", "tickets", each) for each in one.services)),
                 _local(one.due_at, zone), one.team_id or "",
             ]
         )  # fmt: skip
