@@ -12,15 +12,12 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-import numpy as np
 from sqlalchemy import Connection, insert, select
 
 from riskwarn.home import Home
-from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
 from serving.snapshots.cut import Inside
 from serving.snapshots.tables import SNAPSHOTS, TREES
@@ -43,11 +40,7 @@ _KINDS = tuple(unit.value for unit in DOWNWARDS[:-1])
 
 def tree_of(places: Places) -> Tree:
     """The tree of some places; what holds no grid is not in it."""
-    columns: list[Sequence[str]] = [places[Unit.GRID].codes]
-    above = np.arange(len(places[Unit.GRID]), dtype=np.int32)
-    for lower, upper in pairwise(Unit):
-        above = places[lower].parents[above]
-        columns.append([places[upper].codes[row] for row in above.tolist()])
+    columns = [[places[unit].codes[row] for row in rows.tolist()] for unit, rows in places.ancestors().items()]
     found: Tree = {}
     for grid, community, *between in sorted(zip(*columns, strict=True)):
         inner = found
