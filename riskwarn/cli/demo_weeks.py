@@ -138,8 +138,7 @@ class Office:
     def _start(self) -> None:
         by_service: dict[str, list[Alert]] = {}
         for one in self._standing("acknowledged"):
-            named = [service for why in one.reasons for service in why.get("services") or ()]
-            by_service.setdefault(named[0] if named else USUAL, []).append(one)
+            by_service.setdefault(next(iter(one.services), USUAL), []).append(one)
         for service, alerts in by_service.items():
             self._do("start", alerts, service=service)
 

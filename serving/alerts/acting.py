@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -24,8 +24,8 @@ from serving.alerts.alert import Alert, alert_named, alerts_where
 from serving.alerts.life import GIVEN_UP, LIFE, MOVES, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
-from serving.alerts.teams import Team, Teams, kept_teams
-from serving.alerts.telling import Writing, acknowledged_by, told, told_when
+from serving.alerts.teams import Team, Teams
+from serving.alerts.telling import Writing, acknowledged_by, told_when, updated
 from serving.snapshots.published import WITHDRAWN
 from serving.snapshots.tables import FATES
 
@@ -88,7 +88,7 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
         if alert.live and alert.over(now):
             alert = writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, result=Rule.EXPIRED.value, caller=by.caller))
-        after = _after(home, connection, alert, asked, by, now)
+        after = _after(home, writing, alert, asked, by)
         after = writing.put(alert, after, asked.verb.value, asked.note, by.source)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
         answer = as_dict(after)
@@ -113,9 +113,9 @@ def act_on_many(home: Home, identities: Sequence[str], asked: Asked, by: By, *, 
     return found
 
 
-def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: By, now: datetime) -> Alert:
+def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> Alert:
     """The notice after it; raise AlertStands where it is not done there."""
-    rules, verb = home.configuration.alerts, asked.verb
+    rules, verb, now = home.configuration.alerts, asked.verb, writing.now
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
         there = Listed(one.value for one in LIFE[Status(alert.status)])
@@ -124,9 +124,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
         alert = alert.rested(now, paused=False)
     after = replace(alert, status=state.value, service=asked.service or alert.service)
     # One of elsewhere is as absent as one that there is not.
-    if asked.team_id is not None and not any(
-        one.id == asked.team_id and by.answers(one) for one in kept_teams(connection).all
-    ):
+    if asked.team_id is not None and not any(one.id == asked.team_id and by.answers(one) for one in writing.teams.all):
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
@@ -140,41 +138,46 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
     elif verb is Verb.REOPEN:
-        after = _reopened(home, connection, after, now)
-    return announced(home, connection, after, verb, now)
+        after = _reopened(home, writing.connection, after, now)
+    return announced(home, writing, after, verb)
 
 
-def announced(home: Home, connection: Connection, after: Alert, verb: Verb, now: datetime) -> Alert:
+def announced(home: Home, writing: Writing, after: Alert, verb: Verb) -> Alert:
     """The notice after a verb, with the message to those who have to do something then, or nothing any more; by whichever way it came.
 
     What its team gives up is asked of the unit above at once, as an escalation would.
     """
+    now = writing.now
     if verb not in TOLD or after.over(now):
         return after
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
     if verb in GIVEN_UP:
         after = replace(after.rested(now), acknowledged_at=None, reminders=0)
-        after = asked_above(after, kept_teams(connection), rules, now, zone)
-    return told(after, "Update", now, told_when(rules, after.level, now, zone))
+        after = asked_above(home.configuration, after, writing.teams, now)
+    return updated(home.configuration, after, now)
 
 
 def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
     return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
-def asked_above(alert: Alert, teams: Teams, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
+def asked_above(configuration: Configuration, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above has to do with it, too; it has as long as the first had before it goes further up. Where none is above, that is said."""
     above = teams.over(alert.units, alert.team_id, alert.escalations + 1)
-    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    until = _acknowledged_by(configuration, alert, now)
     further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
     return further if above is None else further.beside(above.id)
 
 
 def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
     """Whoever has it from now on has as long to acknowledge it as the first had."""
-    rules, zone = configuration.alerts, configuration.calendar.timezone
-    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    until = _acknowledged_by(configuration, alert, now)
     return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
+
+
+def _acknowledged_by(configuration: Configuration, alert: Alert, now: datetime) -> datetime:
+    """Until when whoever is asked now is to acknowledge it."""
+    rules, zone = configuration.alerts, configuration.calendar.timezone
+    return acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
 
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:

@@ -80,6 +80,11 @@ class Alert:
         """The grids that it tells of."""
         return tuple(one["code"] for one in self.members) or ((self.code,) if self.unit == Unit.GRID else ())
 
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that fit its reasons, those of the first before the others; of a data gap none does."""
+        return tuple(service for why in self.reasons for service in why.get("services") or ())
+
     def over(self, now: datetime) -> bool:
         """Whether its window has passed."""
         return self.expires_at is not None and now >= self.expires_at

@@ -27,7 +27,7 @@ from serving.alerts.raising import Publication, raise_alerts
 from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
-from serving.alerts.telling import Writing, told, told_when
+from serving.alerts.telling import Writing, updated
 from serving.alerts.tellings import tell
 from serving.alerts.withdrawing import withdrawn
 
@@ -186,8 +186,7 @@ def _standing(
         after = _of_window(after, stays[0], remaining, configuration, now)
     if (after.level, after.grids) == (alert.level, alert.grids):
         return Rule.UPHELD, after
-    at = told_when(configuration.alerts, level, now, configuration.calendar.timezone)
-    return Rule.LOWERED, told(after, "Update", now, at)
+    return Rule.LOWERED, updated(configuration, after, now)
 
 
 def _of_members(alert: Alert, last: Mapping[str, _Saying], changed: Collection[str], remaining: Remaining) -> Alert:

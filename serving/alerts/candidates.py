@@ -182,10 +182,7 @@ def _gaps(said: Said, _rule: Rule, block: Block, _history: _History, _waiting: W
     """Districts in which a level is unknown because a source fails them."""
     places, level = said.places, said.scores[block][Unit.GRID].level
     unknown = np.flatnonzero(level == LEVEL_NUMBERS[Level.UNKNOWN.value])
-    found = places[Unit.GRID].parents[unknown]
-    for unit in (Unit.COMMUNITY, Unit.TOWN):
-        found = places[unit].parents[found]
-    for row in np.unique(found).tolist():
+    for row in np.unique(places.ancestors()[Unit.DISTRICT][unknown]).tolist():
         sources = tuple(said.gaps.sources(places[Unit.DISTRICT].codes[row]))
         if sources:
             yield _candidate(said, block, Unit.DISTRICT, row, Level.UNKNOWN, "gap", 0.0, sources=sources)

@@ -16,7 +16,7 @@ from serving.alerts.life import Status, Verb
 from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import Team, Teams
-from serving.alerts.telling import Writing, told, told_when
+from serving.alerts.telling import Writing, updated
 
 
 def hand_over(
@@ -39,8 +39,7 @@ def hand_over(
         if alert.status == Status.OPEN:
             after = asked_anew(configuration, after, now)
         if not silences.over(alert.target, alert.units):
-            when = told_when(configuration.alerts, alert.level, now, configuration.calendar.timezone)
-            after = told(after, "Update", now, when)
+            after = updated(configuration, after, now)
         writing.put(alert, after, Verb.ASSIGN.value)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Verb.ASSIGN.value))
     return entries
@@ -56,5 +55,4 @@ def _next(alert: Alert, teams: Teams, lay: Lineage) -> Team | None:
         went = place in {(unit, code) for unit, code, _ in lay}
         if not went or place in {(unit, code) for unit, code, _ in alert.units}:
             return None
-    services = [service for why in alert.reasons for service in why.get("services", ())]
-    return teams.of(alert.units, [alert.service] if alert.service else services)
+    return teams.of(alert.units, [alert.service] if alert.service else alert.services)

@@ -20,12 +20,8 @@ def judge_alerts(home: Home, city: City, pasts: Pasts) -> int:
     """Judge what was told, where the window has passed and its reports have arrived; gives of how many grids."""
     with home.database.connect() as connection:
         waiting = unjudged(connection)
-        told = districts_told(connection) if waiting else []
     if not waiting:
         return 0
-    trees = Trees(home)
-    of_snapshot = {one: trees.extents(one) for one in {snapshot for snapshot, _ in told}}
-    extents = {(one, code): of_snapshot[one].get((Unit.DISTRICT.value, code), "") for one, code in told}
     as_ofs = {row.id: row.as_of for row in published.listed(home)}
     rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
     came: dict[tuple[str, date, int], Reals | None] = {}
@@ -42,6 +38,12 @@ def judge_alerts(home: Home, city: City, pasts: Pasts) -> int:
         events = came[key]
         if events is not None:
             found[one.sequence] = known(events[rows[one.code]]) if one.code in rows else None
+    if not found:
+        return 0
+    trees = Trees(home)
+    with home.database.connect() as connection:
+        told = districts_told(connection)
+    extents = {(one, code): trees.extents(one).get((Unit.DISTRICT.value, code), "") for one, code in told}
     with home.database.begin() as connection:
         judge(connection, found, extents)
     return len(found)

@@ -16,8 +16,8 @@ from serving.alerts.alert import Alert, alerts_where, live_alerts
 from serving.alerts.life import ASKED, Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
-from serving.alerts.teams import Teams, kept_teams
-from serving.alerts.telling import OUTCOME, Writing, due, told, told_when
+from serving.alerts.teams import Teams
+from serving.alerts.telling import OUTCOME, Writing, due, told_when, updated
 from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
@@ -55,7 +55,7 @@ def keep(home: Home, *, now: datetime) -> Kept:
         connection = change.connection
         hold(connection)
         writing = Writing(connection, now, home.configuration)
-        silences, teams = silences_at(connection, now), kept_teams(connection)
+        silences = silences_at(connection, now)
         connection.execute(delete(REQUESTS).where(REQUESTS.c.at < _oldest(rules, now)))
         entries = []
         for alert in _candidates(connection, rules, now):
@@ -72,7 +72,7 @@ def keep(home: Home, *, now: datetime) -> Kept:
             if what == Rule.EXPIRED:
                 writing.lapse(alert)
             elif what == Rule.ESCALATED:
-                writing.put(alert, escalated(home, alert, teams, now), what)
+                writing.put(alert, escalated(home, alert, writing.teams, now), what)
             else:
                 writing.put(alert, _reminded(home, alert, now), what)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, what))
@@ -131,12 +131,8 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
 
 def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above is asked, and all are told."""
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    further = asked_above(alert, teams, rules, now, zone)
-    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
+    return updated(home.configuration, asked_above(home.configuration, alert, teams, now), now)
 
 
 def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:
-    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    again = replace(alert, reminders=alert.reminders + 1)
-    return told(again, "Update", now, told_when(rules, alert.level, now, zone))
+    return updated(home.configuration, replace(alert, reminders=alert.reminders + 1), now)

@@ -53,7 +53,7 @@ def origins_of_backtest(home: Home, file: Path) -> list[Origin]:
 
 def _origins(configuration: Configuration, places: Places, frame: pd.DataFrame) -> Iterator[Origin]:
     codes = places[Unit.GRID].codes
-    towns = {unit: _grids_of(places, unit) for unit in Unit if unit is not Unit.GRID}
+    towns = {unit: rows for unit, rows in places.ancestors().items() if unit is not Unit.GRID}
     for as_of, rows in frame.groupby("as_of", sort=True):
         scores: dict[Block, dict[Unit, Scores]] = {}
         came: dict[Block, Reals] = {}
@@ -75,15 +75,6 @@ def _origins(configuration: Configuration, places: Places, frame: pd.DataFrame) 
             came[block] = ordered["observed"].to_numpy(dtype=np.float64)
         day = pd.Timestamp(as_of).date()  # type: ignore[arg-type]
         yield Origin(Said(day, places, scores, DataGaps()), came)
-
-
-def _grids_of(places: Places, unit: Unit) -> Places32:
-    """(grids,) the row of the unit in which each lies."""
-    found: Places32 = np.arange(len(places[Unit.GRID]), dtype=np.int32)
-    order = list(Unit)
-    for lower in order[: order.index(unit)]:
-        found = places[lower].parents[found]
-    return found
 
 
 def _scores(score: Reals, expected: Reals, rank: Places32, level: npt.NDArray[np.int8]) -> Scores:

@@ -12,10 +12,9 @@ import pandas as pd
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.home import Home
-from riskwarn.periods import Calendar
 from serving.alerts.alert import Alert, live_alerts
 from serving.alerts.life import Outcome, Status, Verb
-from serving.alerts.telling import Writing, told, told_when
+from serving.alerts.telling import Writing, updated
 from serving.snapshots import published
 
 #: The theme of reasons that tell of what is open, and waits.
@@ -67,7 +66,7 @@ def close_answered(home: Home, known: Known, rows: Mapping[str, int], upto: np.d
         entries = []
         for alert in live_alerts(change.connection):
             if alert.id in done:
-                writing.put(alert, _closed(home, alert, calendar, now), Verb.CLOSE.value, source=SOURCE)
+                writing.put(alert, _closed(home, alert, now), Verb.CLOSE.value, source=SOURCE)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Verb.CLOSE.value))
         change.append(*entries, at=now)
     return len(entries)
@@ -138,6 +137,6 @@ def is_answered(
     return there > 0
 
 
-def _closed(home: Home, alert: Alert, calendar: Calendar, now: datetime) -> Alert:
+def _closed(home: Home, alert: Alert, now: datetime) -> Alert:
     after = replace(alert, status=Status.CLOSED.value, outcome=Outcome.UNKNOWN.value, ended_at=now, paused=False)
-    return told(after, "Update", now, told_when(home.configuration.alerts, alert.level, now, calendar.timezone))
+    return updated(home.configuration, after, now)

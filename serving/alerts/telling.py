@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -75,6 +76,13 @@ def told(alert: Alert, kind: Kind, now: datetime, at: datetime | None = None) ->
     return replace(alert, notify_at=due, notify_kind=kind)
 
 
+def updated(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
+    """The notice with an update that is due as soon as somebody may be woken."""
+    return told(
+        alert, "Update", now, told_when(configuration.alerts, alert.level, now, configuration.calendar.timezone)
+    )
+
+
 def due(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> bool:
     """Whether a message that waited is to be written now."""
     if alert.notify_at is None or alert.notify_at > now:
@@ -92,6 +100,11 @@ class Writing:
     connection: Connection
     now: datetime
     configuration: Configuration | None
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Those that are written down, read once for all that is written."""
+        return kept_teams(self.connection)
 
     def put(self, before: Alert | None, after: Alert, verb: str, note: str = "", source: str = "rule") -> Alert:
         """Write a new notice, or the next version of one, its step, and the message that is due with it.
@@ -117,12 +130,24 @@ class Writing:
         if kind is None or (kind != "Cancel" and alert.over(self.now)):
             mark_told(self.connection, rest)
             return rest
-        since = _since(self.connection, alert)
+        since = self._since(alert)
         return self._say(rest, kind, f"{alert.id}.{alert.version}", since)  # type: ignore[arg-type]
 
     def send_outcome(self, alert: Alert) -> Alert:
         """Write what became of a notice that has ended, for whoever was told of it."""
         return self._say(alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True))
+
+    def _since(self, alert: Alert) -> Since:
+        """What happened since the last message, whose version stands in its id; what went up where nobody is above is said so."""
+        if not alert.messages:
+            return Since()
+        last = int(alert.messages[-1][0].split(".")[1])
+        (_, _, level), *later = steps_since(self.connection, alert.id, last)
+        verbs = [verb for _, verb, _ in later]
+        upwards = not UPWARDS.keys().isdisjoint(verbs)
+        if upwards and self.teams.over(alert.units, alert.team_id, alert.escalations) is None:
+            verbs = [UPWARDS.get(verb, verb) for verb in verbs]
+        return Since(tuple(verbs), level)
 
     def _say(self, alert: Alert, kind: Kind, name: str, since: Since) -> Alert:
         told_of = as_dict(alert)
@@ -158,21 +183,3 @@ def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) 
     told = cut(told_of, left)
     words = bare(told) if left.words else told_of
     return {**told, "text": text_of(words, configuration) if full else head_of(words, configuration)}
-
-
-def _since(connection: Connection, alert: Alert) -> Since:
-    """What happened since the last message, whose version stands in its id."""
-    if not alert.messages:
-        return Since()
-    last = int(alert.messages[-1][0].split(".")[1])
-    (_, _, level), *later = steps_since(connection, alert.id, last)
-    verbs = [verb for _, verb, _ in later]
-    if any(verb in UPWARDS for verb in verbs):
-        teams = kept_teams(connection)
-        verbs = [verb if _heard(alert, verb, teams) else UPWARDS[verb] for verb in verbs]
-    return Since(tuple(verbs), level)
-
-
-def _heard(alert: Alert, verb: str, teams: Teams) -> bool:
-    """Whether somebody above was told, where a step says so."""
-    return verb not in UPWARDS or teams.over(alert.units, alert.team_id, alert.escalations) is not None

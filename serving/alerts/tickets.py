@@ -25,7 +25,6 @@ from serving.alerts.keeping import escalated
 from serving.alerts.life import LIFE, MOVES, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
-from serving.alerts.teams import kept_teams
 from serving.alerts.telling import Writing
 from serving.alerts.withdrawing import withdrawn
 
@@ -86,7 +85,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
             if alert.live and alert.over(now):
                 alert = writing.lapse(alert)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
-            for verb, after in _followed(home, connection, alert, row, silences, now):
+            for verb, after in _followed(home, writing, alert, row, silences):
                 alert = writing.put(alert, after, verb, source=SOURCE)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
@@ -145,9 +144,10 @@ def _mark(connection: Connection, identity: str, at: datetime) -> None:
 
 
 def _followed(
-    home: Home, connection: Connection, alert: Alert, row: Mapping[str, Any], silences: Silences, now: datetime
+    home: Home, writing: Writing, alert: Alert, row: Mapping[str, Any], silences: Silences
 ) -> list[tuple[str, Alert]]:
     """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
+    connection, now = writing.connection, writing.now
     status, steps, at = row["status"], list[tuple[str, Alert]](), time_of(row)
     if alert.paused and alert.live:
         alert = alert.rested(at, paused=status == "suspended")
@@ -159,15 +159,17 @@ def _followed(
     if status == "overdue":
         silent = silences.over(alert.target, alert.units)
         if alert.live and not silent and alert.escalations < home.configuration.alerts.escalations:
-            steps.append((Rule.OVERDUE.value, escalated(home, alert, kept_teams(connection), now)))
+            steps.append((Rule.OVERDUE.value, escalated(home, alert, writing.teams, now)))
         return steps
     if status == "withdrawn":
         if alert.live and not _done_since(connection, alert, at):
             steps.append((Rule.WITHDRAWN.value, withdrawn(alert, now)))
         return steps
     verb = _verb(connection, alert, row)
-    state = None if verb is None else LIFE[Status(alert.status)].get(verb, Status.CLOSED)
-    if verb is None or state is None or _goes_back(connection, alert, state, at):
+    if verb is None:
+        return steps
+    state = LIFE[Status(alert.status)].get(verb, Status.CLOSED)
+    if _goes_back(connection, alert, state, at):
         return steps
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
@@ -180,7 +182,7 @@ def _followed(
         known = outcome if outcome in list(Outcome) else alert.outcome or Outcome.UNKNOWN.value
         again = alert.fed_back and after.service == alert.service
         after = replace(after, outcome=known, ended_at=alert.ended_at or now, paused=False, fed_back=again)
-    return [*steps, (verb.value, announced(home, connection, after, verb, now))]
+    return [*steps, (verb.value, announced(home, writing, after, verb))]
 
 
 def _verb(connection: Connection, alert: Alert, row: Mapping[str, Any]) -> Verb | None:
@@ -231,7 +233,6 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
     own = ("alert_id", "status", "updated_at", "closed_at", "outcome", "service")
     rows = [[*(fields[name] for name in own), *_BESIDE]]
     for one in alerts:
-        services = [service for why in one.reasons for service in why.get("services", ())]
         rows.append(
             [
                 one.id, chinese_name("ticket_status", "tickets", _ticket(one)), _local(one.ended_at, zone),
@@ -240,7 +241,7 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
                 Level(one.level).zh, names.get(one.target, one.target), one.name,
                 " ".join(name for unit, _, name in reversed(one.units[1:]) if unit != Unit.CITY),
                 "；".join(why["zh"] for why in one.reasons),
-                "；".join(dict.fromkeys(chinese_name("service", "tickets", each) for each in services)),
+                "；".join(dict.fromkeys(chinese_name("service", "tickets", each) for each in one.services)),
                 _local(one.due_at, zone), one.team_id or "",
             ]
         )  # fmt: skip

@@ -115,6 +115,14 @@ class Places:
         found = [(upper, self.levels[upper].codes[place], self.levels[upper].names[place]) for upper, place in here]
         return [*found, *self.outside.get(here[-1] if here else (unit, row), ())]
 
+    def ancestors(self) -> dict[Unit, Places32]:
+        """(grids,) the row of the unit of each level that a grid of a whole city lies in, its own among them."""
+        above = np.arange(len(self.levels[Unit.GRID]), dtype=np.int32)
+        found = {Unit.GRID: above}
+        for lower, upper in pairwise(Unit):
+            found[upper] = above = self.levels[lower].parents[above]
+        return found
+
     def within(self, unit: Unit, row: int, level: Unit) -> slice:
         """The rows of a lower level that lie inside a unit."""
         starts = self._starts[unit, level]

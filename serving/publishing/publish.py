@@ -198,13 +198,12 @@ def _published(
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
-    places = made.scored.places
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0
     try:
         with recorded(home) as change:
-            row["manifest"]["tree"] = keep_tree(change.connection, places)
+            row["manifest"]["tree"] = keep_tree(change.connection, made.scored.places)
             published.add(change.connection, row)
             entry = Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored")
             # Under the lock of the chain, which a suspension takes first: whichever comes later knows of the other.
@@ -219,7 +218,7 @@ def _published(
         raise
     failing = made.gaps.sources(None)
     # What is published lies in files; looking back takes the room again.
-    del made, before, found, places
+    del made, before, found
     if is_current:
         _look_back(home, city, row["id"], numbers, now, progress)
     stays = None if is_current else current

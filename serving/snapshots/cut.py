@@ -12,7 +12,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ def inside_of(today: Places, units: Sequence[tuple[str, str]]) -> Inside:
         if row is not None:
             flags[row if kind == Unit.GRID else today.within(Unit(kind), row, Unit.GRID)] = True
     codes, kept = today[Unit.GRID].codes, _kept(today, flags)
-    district = _ancestors(today)[Unit.DISTRICT]
+    district = today.ancestors()[Unit.DISTRICT]
     return Inside(
         frozenset(codes[row] for row in np.flatnonzero(flags).tolist()),
         frozenset(today[Unit.DISTRICT].codes[row] for row in np.unique(district[flags]).tolist()),
@@ -82,19 +81,10 @@ def cut(snapshot: Snapshot, inside: Inside) -> Snapshot:
     )
 
 
-def _ancestors(places: Places) -> dict[Unit, Places32]:
-    """(grids,) the row of the unit of each level that a grid lies in."""
-    found, above = {Unit.GRID: np.arange(len(places[Unit.GRID]), dtype=np.int32)}, None
-    for lower, upper in pairwise(Unit):
-        above = places[lower].parents if above is None else places[lower].parents[above]
-        found[upper] = above
-    return found
-
-
 def _kept(places: Places, grids: Flags) -> dict[Unit, Flags]:
     """Which units of each level lie wholly inside: all of their grids do, and they have any."""
     kept = {}
-    for unit, above in _ancestors(places).items():
+    for unit, above in places.ancestors().items():
         size = len(places[unit])
         held = np.bincount(above, minlength=size)
         kept[unit] = (held > 0) & (held == np.bincount(above[grids], minlength=size))
@@ -181,7 +171,7 @@ def _reasons_of(one: Reasons, rows: Indices) -> Reasons:
 
 def _districts(places: Places, grids: Flags) -> frozenset[str]:
     codes = places[Unit.DISTRICT].codes
-    return frozenset(codes[row] for row in np.unique(_ancestors(places)[Unit.DISTRICT][grids]).tolist())
+    return frozenset(codes[row] for row in np.unique(places.ancestors()[Unit.DISTRICT][grids]).tolist())
 
 
 def gaps_inside(gaps: Sequence[Mapping[str, Any]], districts: Collection[str]) -> list[dict[str, Any]]:

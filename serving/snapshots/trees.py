@@ -12,15 +12,12 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-import numpy as np
 from sqlalchemy import Connection, insert, select
 
 from riskwarn.home import Home
-from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
 from serving.snapshots.cut import Inside
 from serving.snapshots.tables import SNAPSHOTS, TREES
@@ -43,11 +40,7 @@ _KINDS = tuple(unit.value for unit in DOWNWARDS[:-1])
 
 def tree_of(places: Places) -> Tree:
     """The tree of some places; what holds no grid is not in it."""
-    columns: list[Sequence[str]] = [places[Unit.GRID].codes]
-    above = np.arange(len(places[Unit.GRID]), dtype=np.int32)
-    for lower, upper in pairwise(Unit):
-        above = places[lower].parents[above]
-        columns.append([places[upper].codes[row] for row in above.tolist()])
+    columns = [[places[unit].codes[row] for row in rows.tolist()] for unit, rows in places.ancestors().items()]
     found: Tree = {}
     for grid, community, *between in sorted(zip(*columns, strict=True)):
         inner = found
@@ -78,6 +71,7 @@ class Trees:
         self._of_snapshot: dict[str, str | None] = {}
         self._read: OrderedDict[str, Tree] = OrderedDict()
         self._answers: OrderedDict[tuple[str, Inside], Units] = OrderedDict()
+        self._extents: dict[str, Mapping[tuple[str, str], str]] = {}
 
     def inside(self, snapshot: str | None, inside: Inside) -> Units:
         """The units that, as they were when a snapshot was published, lie wholly inside something of today; none where nobody knows."""
@@ -95,7 +89,11 @@ class Trees:
         """(kind, code) -> a digest of the grids that the unit held when a snapshot was published."""
         with self._lock:
             digest = self._digest_of(snapshot)
-            return {} if digest is None else {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
+            if digest is None:
+                return {}
+            if digest not in self._extents:
+                self._extents[digest] = {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
+            return self._extents[digest]
 
     def _digest_of(self, snapshot: str | None) -> str | None:
         """The digest of a snapshot's tree. What tells of a snapshot is written with its row or after it: one that is not there never is."""

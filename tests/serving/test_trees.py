@@ -82,6 +82,8 @@ def test_a_tree_is_kept_once(home: Home, publish: Publish) -> None:
         assert connection.execute(select(func.count()).select_from(TREES)).scalar_one() == 2
     before, after, same = (Trees(home).extents(one) for one in ids)
     assert {unit for unit in before if before[unit] != after[unit]} == {FIRST, SECOND} and after == same
+    trees = Trees(home)
+    assert trees.extents(ids[1]) is trees.extents(ids[2])
 
 
 def test_of_a_tree_that_nobody_knows_or_somebody_changed_nothing_is_told(home: Home, publish: Publish) -> None:

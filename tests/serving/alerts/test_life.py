@@ -28,6 +28,7 @@ from serving.alerts.life import LIFE, LIVE, NEEDS, Status, Verb
 from serving.alerts.silences import named_silence, silence
 from serving.alerts.suspending import suspend
 from serving.alerts.tickets import follow_tickets
+from serving.delivery.messages import NOTHING_TO_DO
 from serving.publishing.withdraw import withdraw
 from tests.serving.alerts.city import City, grid
 
@@ -52,6 +53,7 @@ def test_the_table_is_whole() -> None:
     assert set(LIFE) == set(Status)
     assert all(Verb.NOTE in LIFE[state] and Verb.CLOSE in LIFE[state] for state in LIVE)
     assert set(NEEDS) == set(SAID) and not LIFE[Status.WITHDRAWN]
+    assert set(NOTHING_TO_DO) == set(Status) - set(LIVE)
 
 
 @pytest.mark.parametrize("state", [*WAYS, Status.EXPIRED, Status.WITHDRAWN])

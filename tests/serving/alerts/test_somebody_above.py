@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from riskwarn.words import Unit
 from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
+from serving.alerts.tables import TEAMS
 from serving.alerts.teams import Team, Teams, default_teams
 from serving.delivery.tables import MESSAGES
 from tests.serving.alerts.city import City, grid
@@ -52,6 +53,21 @@ def test_where_nobody_is_above_it_is_said_and_the_centre_asked(city: City) -> No
         assert keep(city.home, now=city.now + days * DAY).escalated == 1
         assert said in last(city)
     assert "已告知上一级" not in last(city) and city.alerts()[0].co_teams == ("D0000000",)
+
+
+def test_a_turn_reads_the_teams_once_however_many_notices_go_up(city: City) -> None:
+    city.publish({0: "red", 8: "red"})
+    read: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        read.extend(["teams"] if f"FROM {TEAMS.name}" in statement else [])
+
+    event.listen(city.home.database, "before_cursor_execute", note)
+    try:
+        assert keep(city.home, now=city.now + 3 * DAY).escalated == 2
+    finally:
+        event.remove(city.home.database, "before_cursor_execute", note)
+    assert read == ["teams"]
 
 
 def test_what_the_highest_team_refers_goes_to_the_centre(city: City) -> None:
