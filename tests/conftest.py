@@ -32,8 +32,10 @@ COSTLY = ("town", "server")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep together, where several processes share the tests, those that share a costly fixture, else those of a file."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
     for item in items:
         shared = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.location[0]))
