@@ -1,7 +1,7 @@
 """What a poll costs, beside what the same bytes cost elsewhere; and what a whole city costs to hold (``make bench-serving``).
 
-Each server is a process of its own on one core, under the same uvicorn (httptools, uvloop); the load comes from wrk on the other
-core, or where that is not installed from raw sockets. Rounds alternate between the servers, and the median counts. The peers: a
+Each server is a process of its own on one core, under the same uvicorn (httptools, uvloop); the load comes from the other core: rates
+from wrk (or, where that is not installed, from raw sockets), quantiles from raw sockets. Rounds alternate between the servers, and the median counts. The peers: a
 bare Starlette route that returns the same bytes, a bare ASGI application, nginx with the bytes as a file, and the usual FastAPI
 route that makes 100 models for every answer; and `mlflow models serve`, asked to score 100 rows, which is what a program pays that
 polls a model instead of what was published. Then the same with a key to one district, and a portrait, of which each read is in the
@@ -78,25 +78,18 @@ def load_peer(name: str, folder: Path, body_file: Path, seconds: float, unchange
         return load(port, seconds, ask(port, PATH)[1].get("etag") if unchanged else None)
 
 
-def score_by_mlflow(folder: Path, rounds: int, seconds: float) -> dict[str, float] | None:
-    """What `mlflow models serve` answers of 100 rows of 60 columns, scored anew at each request; None without wrk, which posts them."""
-    if shutil.which("wrk") is None:
-        return None
+def score_by_mlflow(folder: Path, rounds: int, seconds: float) -> dict[str, float]:
+    """What `mlflow models serve` answers of 100 rows of 60 columns, scored anew at each request."""
     subprocess.run([sys.executable, PEER, "mlflow", str(folder / "model"), "0"], env=environment(), check=True)
     rows = np.random.default_rng(1).normal(size=(100, 60)).round(3).tolist()
-    script = folder / "post.lua"
-    script.write_text(
-        'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
-        f"wrk.body = [==[{json.dumps({'inputs': rows})}]==]\n",
-        encoding="utf-8",
-    )
+    posted = json.dumps({"inputs": rows}).encode()
     port = free_port()
     command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(folder / "model")]
     command += ["--env-manager", "local", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
     with process(command, port):
         while ask(port, "/ping")[0] != 200:
             time.sleep(0.1)
-        measured = [load(port, seconds, path="/invocations", script=script) for _ in range(rounds)]
+        measured = [load(port, seconds, path="/invocations", posted=posted) for _ in range(rounds)]
     rates, lates = zip(*measured, strict=True)
     return {"requests_a_second": round(statistics.median(rates)), "p99_ms": round(statistics.median(lates), 2)}
 
@@ -229,10 +222,10 @@ def main() -> None:
         key = grant(folder / "home")
         told["with a key"] = compare(folder / "home", folder, asked.rounds, asked.seconds, key)
     show(told)
-    if (scored := told["mlflow models serve"]) is not None:
-        print(
-            f"\nmlflow models serve, 100 rows scored: {scored['requests_a_second']} requests/s, p99 {scored['p99_ms']} ms"
-        )
+    scored = told["mlflow models serve"]
+    print(
+        f"\nmlflow models serve, 100 rows scored: {scored['requests_a_second']} requests/s, p99 {scored['p99_ms']} ms"
+    )
     print("\nWith a key to one district, and the audit:")
     show(told["with a key"])
     print("\nA whole city held by one worker:")
