@@ -19,13 +19,19 @@ from riskwarn.ingest.values.cells import filled, strings
 _FEWEST = 2
 #: What tells equal headings apart, and is not printed: 类型（受理情况）, 类型（2）.
 _APART = re.compile(r"（[^（）]*）$")
-_DIGIT = r"\d"
+_DIGIT = re.compile(r"\d")
+#: What names a part of a table: by its number, or as a list.
+_PART = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十\d]{1,3}\s*(?:部分|[、.．)）])|[（(][一二三四五六七八九十\d]{1,3}[)）])\s*[㐀-鿿]{2}"
+    r"|(?:部分|清单|台账|一览表|登记表|明细表?|汇总表?)\s*$"
+)
 
 
 def headings_again(cells: Mapping[str, pa.Array], headings: Mapping[str, str], numbers: npt.NDArray[np.int64]) -> Flags:
     """(rows,) which rows repeat the headings: every filled cell is the heading of its column, in at least two of them.
 
-    Above such a row may stand that of the groups, with the headings that are merged over both: no figure is in it.
+    Above such a row may stand that of the groups, with the headings that are merged over both: no figure is in it; and a line that
+    names the part that follows (二、企业自查部分), in however many cells. A unit alone there is no such name: it may hold for the rows below.
     `cells` are the columns that are read, `headings` theirs, both by field; `numbers` are those of the rows in the file.
     """
     rows = len(numbers)
@@ -37,10 +43,17 @@ def headings_again(cells: Mapping[str, pa.Array], headings: Mapping[str, str], n
     again = (own >= _FEWEST) & ~other
     above = np.flatnonzero((own > 0) & other)
     above = above[np.isin(numbers[above] + 1, numbers[again])]
-    for row in above:
-        told = [strings(cell.slice(row, 1)) for cell in cells.values()]
-        again[row] = not any(pc.any(pc.match_substring_regex(one, _DIGIT)).as_py() for one in told)
+    for row in above.tolist():
+        again[row] = not any(_DIGIT.search(text) for text in _texts(cells, row))
+    for row in np.flatnonzero(np.isin(numbers + 1, numbers[again]) & ~again).tolist():
+        texts = _texts(cells, row)
+        again[row] = len(texts) == 1 and all(map(_PART.search, texts))
     return again
+
+
+def _texts(cells: Mapping[str, pa.Array], row: int) -> set[str]:
+    """What stands in a row."""
+    return {text for cell in cells.values() if (text := strings(cell.slice(row, 1))[0].as_py())}
 
 
 def _is_heading(cells: pa.Array, heading: str) -> Flags:

@@ -18,7 +18,7 @@ def chosen_names(what: str, asked: Iterable[str], there: Iterable[str]) -> set[s
     wanted = list(asked)
     for name in wanted:
         if name not in every:
-            raise UnknownTarget(name=name, what=what, known=Listed(every if len(every) < 60 else [*every[:60], "…"]))
+            raise UnknownTarget(name=name, what=what, known=Listed(every if len(every) <= 60 else [*every[:60], "…"]))
     return set(wanted)
 
 

@@ -30,6 +30,29 @@ TOP = [
 ]
 
 
+PART = "二、企业自查部分"
+
+
+@pytest.mark.parametrize(
+    "line", [[PART], [None, PART], [PART] * 6, [None, None, None, "（二）企业自查"], ["企业自查清单"]]
+)
+def test_a_line_that_names_the_part_below_it_is_no_record(home: Home, tmp_path: Path, line: list[str | None]) -> None:
+    with_grids(home, tmp_path)
+    headings = ["受理编号", "镇（街道）", "网格编码", "发现日期", "纠纷类型", "状态"]
+    rows = [[f"D{n}", "洪家楼街道", "G1", f"2026-03-0{n}", "邻里", "已化解"] for n in range(1, 7)]
+    file = book(tmp_path / "纠纷.xlsx", {"台账": [headings, *rows[:3], line, headings, *rows[3:]]})
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (6, 6, 0)
+
+
+def test_a_unit_above_printed_headings_is_no_name_of_a_part(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    again = {name: name for name in dispute(1)}
+    alone = dict.fromkeys(dispute(1), "") | {"网格编码": "G1"}
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", [dispute(1), alone, again, dispute(3)]))
+    assert (account.read, account.accepted, account.quarantined) == (3, 2, 1)
+
+
 @pytest.mark.parametrize(("printed", "passed"), [("joined", 1), ("both rows", 2), ("blank first", 1)])
 def test_headings_of_two_rows_are_known_however_they_are_printed_again(
     home: Home, tmp_path: Path, printed: str, passed: int
