@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.benchmarks.asking import PATH, ask, environment, free_port, load, median_ms, process, served
 from experiments.benchmarks.made_snapshot import made_content, publish_made
+from riskwarn.cli import STEPS_BACK
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.areas import Area
@@ -50,7 +51,8 @@ def make_city(folder: Path, grids: int) -> None:
 
 
 def publish_again(folder: Path, grids: int, days: int) -> None:
-    """Publish another, as of so many days later."""
+    """Publish another, as of so many days later, in a process that steps back as that of ``riskwarn score`` does."""
+    os.nice(STEPS_BACK)
     content = made_content(grids, seed=days)
     publish_made(open_home(folder, Settings()), content, AS_OF + timedelta(days=days), datetime.now(UTC))
 

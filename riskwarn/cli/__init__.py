@@ -73,7 +73,7 @@ LONG = frozenset(
 )
 
 #: How far it steps back (see nice(2)), where nobody has said how far.
-_STEPS_BACK = 10
+STEPS_BACK = 10
 
 #: What :func:`main` puts where the session will be: the process is that of the command, and no other's.
 _OWN_PROCESS = object()
@@ -113,7 +113,7 @@ def riskwarn(context: click.Context, home: str | None, as_json: bool, lang: str 
     from riskwarn.settings import Settings
 
     if context.obj is _OWN_PROCESS and context.invoked_subcommand in LONG and os.getpriority(os.PRIO_PROCESS, 0) == 0:
-        os.nice(_STEPS_BACK)
+        os.nice(STEPS_BACK)
     language = lang or context.meta["riskwarn.language"]
     settings = Settings.from_environment(os.environ)
     session = Session(Path(home or settings.home), as_json, settings, language, Reporter(language))
