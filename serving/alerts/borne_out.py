@@ -28,7 +28,7 @@ from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
 from serving.alerts.telling import Writing, updated
-from serving.alerts.tellings import tell
+from serving.alerts.tellings import district_of, tell
 from serving.alerts.withdrawing import withdrawn
 
 #: Why a later publication held something back that the notices of the withdrawn one stood in the way of.
@@ -243,7 +243,7 @@ def _tell(connection: Connection, alert: Alert, stays: Sequence[_Saying], gone: 
         moved = update(TELLINGS).where(
             own.alert == alert.id, own.snapshot == gone, own.code == one.code, own.level == one.level, own.judged.is_(False)
         )  # fmt: skip
-        if not connection.execute(moved.values(snapshot=one.snapshot)).rowcount:
+        if not connection.execute(moved.values(snapshot=one.snapshot, district=district_of(one.found))).rowcount:
             tell(connection, alert, one.snapshot, [one.found], promises(connection, now), now)
 
 

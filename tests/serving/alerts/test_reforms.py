@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content
 from riskwarn.words import Unit
 from serving.alerts.records import close_answered
+from serving.alerts.tables import TELLINGS
 from serving.alerts.teams import Team, Teams
 from serving.snapshots import published
 from tests.serving.access import cities
@@ -133,3 +135,18 @@ def test_of_a_snapshot_that_cannot_be_read_any_more_nothing_is_told_that_another
         None,
         (),
     )
+
+
+def test_what_another_snapshot_tells_from_now_on_is_of_the_district_by_that(city: City) -> None:
+    """Else what came of a town would be counted for the district that it has left."""
+    city.publish({0: "orange", MOVED: "orange"})
+    first = city.snapshot
+    reform(city, 1)
+    city.publish({0: "orange", MOVED: "orange"})
+    take_back(city, first)
+    with city.home.database.connect() as connection:
+        rows = connection.execute(select(TELLINGS.c.code, TELLINGS.c.snapshot, TELLINGS.c.district)).all()
+    assert {tuple(row) for row in rows} == {
+        (grid(0), city.snapshot, "D0000000"),
+        (grid(MOVED), city.snapshot, "D0000001"),
+    }
