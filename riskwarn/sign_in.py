@@ -81,8 +81,13 @@ class Gateway(Declared):
     certificate: str | None = Field(
         default=None,
         pattern=r"^[0-9a-f]{64}$",
-        description="in the place of the secret: SHA-256 of its client certificate (DER, 64 hexadecimal digits; serve --tls-client-ca)",
+        description="in the place of the secret: SHA-256 of its client certificate, as openssl x509 -fingerprint -sha256 prints it (serve --tls-client-ca)",
     )
+
+    @field_validator("certificate", mode="before")
+    @classmethod
+    def _as_digits(cls, value: object) -> object:
+        return value.replace(":", "").lower() if isinstance(value, str) else value
 
     @field_validator("header", "secret_header")
     @classmethod

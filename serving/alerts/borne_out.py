@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
@@ -28,7 +28,7 @@ from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
 from serving.alerts.telling import Writing, updated
-from serving.alerts.tellings import tell
+from serving.alerts.tellings import district_of, tell
 from serving.alerts.withdrawing import withdrawn
 
 #: Why a later publication held something back that the notices of the withdrawn one stood in the way of.
@@ -41,6 +41,7 @@ class _Saying:
 
     at: int
     snapshot: str
+    horizon: int
     code: str
     level: str
     found: Candidate | None = None
@@ -93,10 +94,13 @@ def _key(alert: Alert, code: str) -> Key:
 
 
 def _told_by(connection: Connection, snapshots: Iterable[str]) -> list[Alert]:
-    """The notices that snapshots raised and nobody has to do with any more: of those nobody is told again."""
-    return [
-        one for part in parts(sorted(snapshots)) for one in alerts_where(connection, ALERTS.c.snapshot.in_(part)) if not one.live
-    ]  # fmt: skip
+    """The notices that snapshots told of and nobody has to do with any more: of those nobody is told again."""
+    found: dict[str, Alert] = {}
+    for part in parts(sorted(snapshots)):
+        told = select(TELLINGS.c.alert).where(TELLINGS.c.snapshot.in_(part))
+        rows = alerts_where(connection, or_(ALERTS.c.snapshot.in_(part), ALERTS.c.id.in_(told)))
+        found |= {one.id: one for one in rows if not one.live}
+    return list(found.values())
 
 
 def _held(connection: Connection, snapshots: Sequence[str]) -> dict[tuple[str, Key], str]:
@@ -115,7 +119,7 @@ def _tellings(connection: Connection, live: Sequence[Alert], remaining: Remainin
         rows = connection.execute(select(TELLINGS).where(TELLINGS.c.alert.in_(part)).order_by(TELLINGS.c.sequence))
         for row in rows:
             kept = remaining.rows.get(row.snapshot)
-            one = _Saying(-1 if kept is None else kept.sequence, row.snapshot, row.code, row.level)
+            one = _Saying(-1 if kept is None else kept.sequence, row.snapshot, row.horizon, row.code, row.level)
             found.setdefault(row.alert, []).append(one)
     return found
 
@@ -123,7 +127,7 @@ def _tellings(connection: Connection, live: Sequence[Alert], remaining: Remainin
 def _raised(alert: Alert, remaining: Remaining) -> list[_Saying]:
     """What told of a unit above the grid, or of a gap: of these nothing is written down but the notice."""
     kept = remaining.rows.get(alert.snapshot)
-    return [_Saying(-1 if kept is None else kept.sequence, alert.snapshot, alert.code, alert.level)]
+    return [_Saying(-1 if kept is None else kept.sequence, alert.snapshot, alert.horizon, alert.code, alert.level)]
 
 
 def _staying(
@@ -137,7 +141,7 @@ def _staying(
     ]  # fmt: skip
     if len(stays) == len(said) and not any(_new(one, alert) for one in later.values()):
         return list(said)
-    first = remaining.since(alert.snapshot)
+    first = remaining.since(said[0].snapshot)
     for one in later.values():
         for code in _codes(alert):
             key = _key(alert, code)
@@ -149,7 +153,7 @@ def _staying(
                 and one.row.sequence > first
                 and held.get((one.row.id, key)) != Reason.SILENCED
             ):
-                stays.append(_Saying(one.row.sequence, one.row.id, code, found.level.value, found))
+                stays.append(_Saying(one.row.sequence, one.row.id, found.horizon, code, found.level.value, found))
     by_code: dict[str, list[_Saying]] = {}
     for saying in sorted(stays, key=lambda one: one.at):
         before = by_code.setdefault(saying.code, [])
@@ -177,12 +181,14 @@ def _standing(
     before, last = ({one.code: one for one in each} for each in (said, stays))
     changed = {code for code, one in last.items() if one != before.get(code)}
     level = max((one.level for one in last.values()), key=lambda one: HEIGHTS[Level(one)])
-    after = replace(alert, level=level, snapshot=stays[0].snapshot)
+    after = replace(alert, level=level)
     if alert.members:
-        after = _of_members(after, last, changed, remaining)
-    elif alert.code in changed and alert.kind != "gap":
-        after = replace(after, **_of(alert, last[alert.code], remaining))
-    if after.snapshot != alert.snapshot:
+        after = _of_members(replace(after, snapshot=stays[0].snapshot), last, changed, remaining)
+    else:
+        after = replace(after, snapshot=last[alert.code].snapshot, horizon=last[alert.code].horizon)
+        if alert.code in changed and alert.kind != "gap":
+            after = replace(after, **_of(alert, last[alert.code], remaining))
+    if stays[0].snapshot != said[0].snapshot:
         after = _of_window(after, stays[0], remaining, configuration, now)
     if (after.level, after.grids) == (alert.level, alert.grids):
         return Rule.UPHELD, after
@@ -194,24 +200,26 @@ def _of_members(alert: Alert, last: Mapping[str, _Saying], changed: Collection[s
 
     def as_told(one: dict[str, Any]) -> dict[str, Any]:
         saying = last[one["code"]]
-        return {**one, "level": saying.level, "score": _of(alert, saying, remaining).get("score", one["score"])}
+        return {**one, "level": saying.level, "score": _of(alert, saying, remaining)["score"]}
 
     stay = [one for one in alert.members if one["code"] in last]
     after = replace(alert, members=tuple(as_told(one) if one["code"] in changed else one for one in stay))
     first = stay[0]["code"]
     if first == alert.members[0]["code"] and first not in changed:
         return after
-    return replace(after, reasons=_of(alert, last[first], remaining).get("reasons", alert.reasons))
+    return replace(after, reasons=_of(alert, last[first], remaining)["reasons"])
 
 
 def _of(alert: Alert, saying: _Saying, remaining: Remaining) -> dict[str, Any]:
-    """How a unit stands by a snapshot; nothing where that cannot be read any more."""
+    """How a unit stands by a snapshot; where that cannot be read any more nobody knows, and what another said of it is not told for it."""
     said = remaining.said(saying.snapshot)
-    unit = Unit(_key(alert, saying.code)[1])
-    stand = (
-        None if said is None else stand_of_unit(said, (alert.target, alert.horizon), unit, saying.code, REASONS_TOLD)
-    )
-    return stand or {}
+    block, unit = (alert.target, saying.horizon), Unit(_key(alert, saying.code)[1])
+    stand = None if said is None else stand_of_unit(said, block, unit, saying.code, REASONS_TOLD)
+    if stand is not None:
+        return stand
+    found = saying.found
+    known = (None, None) if found is None else (found.score, found.expected_count)
+    return {"score": known[0], "expected_count": known[1], "reasons": ()}
 
 
 def _of_window(
@@ -221,7 +229,7 @@ def _of_window(
     said = remaining.said(first.snapshot)
     if said is None:
         return alert
-    ends = Publication(first.snapshot, said, configuration, now).ends(alert.horizon)
+    ends = Publication(first.snapshot, said, configuration, now).ends(first.horizon)
     after = replace(alert, expires_at=ends, kind=alert.kind if first.found is None else first.found.kind)
     return replace(after, due_at=None if alert.due_at is None else after.within(alert.due_at))
 
@@ -235,7 +243,7 @@ def _tell(connection: Connection, alert: Alert, stays: Sequence[_Saying], gone: 
         moved = update(TELLINGS).where(
             own.alert == alert.id, own.snapshot == gone, own.code == one.code, own.level == one.level, own.judged.is_(False)
         )  # fmt: skip
-        if not connection.execute(moved.values(snapshot=one.snapshot)).rowcount:
+        if not connection.execute(moved.values(snapshot=one.snapshot, district=district_of(one.found))).rowcount:
             tell(connection, alert, one.snapshot, [one.found], promises(connection, now), now)
 
 

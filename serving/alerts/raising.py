@@ -181,8 +181,11 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))
     if not alert.members:
+        # What it tells from now on is of this publication, and the records that answer it are those since then.
         after = replace(
             after,
+            snapshot=publication.snapshot,
+            horizon=highest.horizon,
             score=highest.score,
             expected_count=highest.expected_count,
             reasons=tuple(publication.said.reasons_of(highest)),

@@ -43,14 +43,18 @@ Covers = Callable[[str, str], bool]
 #: (kind, code, snapshot) -> whether the unit, as it was when that was published, is seen.
 Held = Callable[[str, str, str | None], bool]
 
+#: (kind, code, members, snapshot) of a notice -> whether that is seen.
+Sees = Callable[[str, str, Sequence[Mapping[str, Any]], str | None], bool]
+
 
 @dataclass(frozen=True)
 class Asked:
-    """For whom figures are, and of what: of units that he sees, and saw as they were when something was kept of them; of targets that are
-    not left out."""
+    """For whom figures are, and of what: of units that he sees, and saw as they were when something was kept of them; of notices that he
+    sees; of targets that are not left out."""
 
     covers: Covers
     held: Held
+    sees: Sees
     whole: bool  # whether he sees the whole city
     limit: int  # rows of units and weeks
     now: datetime
@@ -148,16 +152,16 @@ def _weeks(connection: Connection, teams: Teams, asked: Asked) -> list[dict[str,
     if not page:
         return []
     first = min(week for week, _ in page)
-    hours, came = _hours(connection, of_team, first, asked), _missed(connection, first, asked)
+    came = _missed(connection, first, asked)
     return [
         {
             "unit": unit[0], "code": unit[1], "name": units[unit][0].name, "week": week.isoformat(),
-            "alerts": str(events_told(number)) if unit in told else None,
-            "acknowledged_within": _acknowledged(hours.get((week, unit), [])) if unit in told else None,
+            "alerts": str(events_told(len(hours))) if unit in told else None,
+            "acknowledged_within": _acknowledged(hours) if unit in told else None,
             **_of_events(came.get((week, *unit)) if unit in told else None),
             "budget": sum(one.notices_a_week for one in units[unit]),
         }
-        for (week, unit), number in page.items()
+        for (week, unit), hours in page.items()
     ]  # fmt: skip
 
 
@@ -165,40 +169,31 @@ def _weeks(connection: Connection, teams: Teams, asked: Asked) -> list[dict[str,
 _Place = tuple[date, tuple[str, str]]
 
 
-def _page(connection: Connection, of_team: Mapping[str, tuple[str, str]], asked: Asked) -> dict[_Place, int]:
-    """The notices of the newest weeks and units, of no more weeks than `SHOWN`."""
+def _page(
+    connection: Connection, of_team: Mapping[str, tuple[str, str]], asked: Asked
+) -> dict[_Place, list[float | None]]:
+    """The notices of the newest weeks and units, of no more weeks than `SHOWN`: the hours from when each was raised to when its team knew
+    of it, None of one that it did not. A budget was a unit's as that was then: of a part those are told that are seen themselves."""
     own = ALERTS.c
     served = own.target.not_in(asked.without)
     last = connection.execute(select(func.max(own.week)).where(served)).scalar_one()
     if last is None:
         return {}
-    rows = select(own.week, own.budget_team, own.snapshot, func.count()).where(own.week > last - SHOWN, served)
-    found: dict[_Place, int] = defaultdict(int)
-    for week, team, snapshot, number in connection.execute(rows.group_by(own.week, own.budget_team, own.snapshot)):
-        if team in of_team and asked.held(*of_team[team], snapshot):
-            found[week, of_team[team]] += number
+    about = () if asked.whole else (own.unit, own.code, own.members, own.snapshot)
+    rows = select(own.week, own.budget_team, own.raised_at, own.acknowledged_at, *about)
+    found: dict[_Place, list[float | None]] = defaultdict(list)
+    for week, team, raised, known, *of in connection.execute(rows.where(own.week > last - SHOWN, served)):
+        if team in of_team and (asked.whole or asked.sees(*of)):
+            hours = None if known is None else (known - raised).total_seconds() / 3600
+            found[week, of_team[team]].append(hours)
     newest = sorted(found, key=lambda one: (one[0], *one[1]), reverse=True)[: asked.limit]
     return {place: found[place] for place in newest}
 
 
-def _hours(
-    connection: Connection, of_team: Mapping[str, tuple[str, str]], first: date, asked: Asked
-) -> dict[_Place, list[float]]:
-    """The hours from when each notice was raised to when its team knew of it."""
-    own = ALERTS.c
-    rows = select(own.week, own.budget_team, own.snapshot, own.raised_at, own.acknowledged_at)
-    found: dict[_Place, list[float]] = defaultdict(list)
-    for week, team, snapshot, raised, known in connection.execute(
-        rows.where(own.week >= first, own.acknowledged_at.is_not(None), own.target.not_in(asked.without))
-    ):
-        if team in of_team and asked.held(*of_team[team], snapshot):
-            found[week, of_team[team]].append((known - raised).total_seconds() / 3600)
-    return found
-
-
-def _acknowledged(hours: Sequence[float]) -> str | None:
+def _acknowledged(hours: Sequence[float | None]) -> str | None:
     """The middle time to acknowledge, in bands, of five notices or more."""
-    return None if len(hours) < LEAST_WORKERS else _BANDS[sum(median(hours) >= end for end in HOURS)]
+    known = [one for one in hours if one is not None]
+    return None if len(known) < LEAST_WORKERS else _BANDS[sum(median(known) >= end for end in HOURS)]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ ALERTS = Table(
     Column("id", String(16), nullable=False, unique=True, default=new_id),
     Column("version", Integer, nullable=False, default=1),
     Column("head", String(192), unique=True),
-    Column("snapshot", String(64), nullable=False, index=True),
+    Column(
+        "snapshot", String(64), nullable=False, index=True
+    ),  # that its score, expected count and reasons are of; of several grids the one that raised it
     Column("target", String(64), nullable=False),
     Column("horizon", Integer, nullable=False),
     Column("unit", String(16), nullable=False),

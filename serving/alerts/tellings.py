@@ -49,12 +49,17 @@ def tell(
             {
                 "alert": alert.id, "snapshot": snapshot, "target": one.target, "horizon": one.horizon, "code": one.code,
                 "level": one.level.value, "at": now,
-                "district": next((code for unit, code, _ in one.lineage if unit == Unit.DISTRICT.value), None),
+                "district": district_of(one),
                 "stated": promised.get("precision"), "lower": promised.get("lower"), "upper": promised.get("upper"),
             }
         )  # fmt: skip
     if rows:
         connection.execute(insert(TELLINGS), rows)
+
+
+def district_of(one: Candidate) -> str | None:
+    """The district that a unit lies in by the snapshot that found it: a telling names both, and one goes with the other."""
+    return next((code for unit, code, _ in one.lineage if unit == Unit.DISTRICT.value), None)
 
 
 def unjudged(connection: Connection) -> list[Telling]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from riskwarn.errors import SettingInvalid
+from serving.api.certificates import check_authority, check_in_force, check_server
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,12 @@ class Options:
         if self.tls_client_ca is not None and self.tls_cert is None:
             problem = "it goes with --tls-cert and --tls-key"
             raise SettingInvalid(name="--tls-client-ca", value=self.tls_client_ca, problem=problem)
-        for name, file in (("--tls-cert", self.tls_cert), ("--tls-client-ca", self.tls_client_ca)):
-            if file is None:
-                continue
-            try:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                if name == "--tls-cert":
-                    context.load_cert_chain(file, self.tls_key, password=_no_password)
-                else:
-                    context.load_verify_locations(file)
-            except (OSError, ValueError) as error:
-                problem = "it takes a file (PEM) that can be read; the certificate and its key fit each other, and need no password"
-                raise SettingInvalid(name=name, value=file, problem=problem) from error
+        if self.tls_cert is not None and self.tls_key is not None:
+            check_server(self.tls_cert, self.tls_key)
+        if self.tls_client_ca is not None:
+            check_authority(self.tls_client_ca)
 
-
-def _no_password() -> str:
-    """Asked for where a key is sealed: nobody is there to type it."""
-    raise ValueError("a key of a server needs no password")
+    def check_in_force(self, now: datetime) -> None:
+        """Raise SettingInvalid where the server's certificate is not in force."""
+        if self.tls_cert is not None:
+            check_in_force("--tls-cert", self.tls_cert, now)

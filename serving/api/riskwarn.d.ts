@@ -832,7 +832,7 @@ export interface components {
             kind: "level" | "jump" | "lasting" | "gap";
             /**
              * Snapshot
-             * @description the snapshot that raised it
+             * @description the snapshot that its figures are of: the one that raised it, or told of a higher level since
              */
             snapshot: string;
             /**
@@ -871,12 +871,12 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Score
-             * @description probability when it was raised; null above the grid
+             * @description probability by that snapshot; null above the grid, and where nobody knows it any more
              */
             score: number | null;
             /**
              * Expected Count
-             * @description events that were expected then; null of several grids
+             * @description events that it expects; null of several grids
              */
             expected_count: number | null;
             /** @description what was promised of its level; null where too little was known to promise anything */
@@ -972,7 +972,7 @@ export interface components {
             kind: "level" | "jump" | "lasting" | "gap";
             /**
              * Snapshot
-             * @description the snapshot that raised it
+             * @description the snapshot that its figures are of: the one that raised it, or told of a higher level since
              */
             snapshot: string;
             /**
@@ -1011,12 +1011,12 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Score
-             * @description probability when it was raised; null above the grid
+             * @description probability by that snapshot; null above the grid, and where nobody knows it any more
              */
             score: number | null;
             /**
              * Expected Count
-             * @description events that were expected then; null of several grids
+             * @description events that it expects; null of several grids
              */
             expected_count: number | null;
             /** @description what was promised of its level; null where too little was known to promise anything */
@@ -2828,7 +2828,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Score
-             * @description probability when it was raised
+             * @description probability when it was told of; null where nobody knows it any more
              */
             score: number | null;
         };
@@ -11801,4 +11801,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 96f06c4e2c0775c2898215e80e25cc3040813ab58c86c81cc3d506dac493bb50
+// sha256 of the description: 9c5805a094ea5dd414329bfd804f3ae42983537d4c627c788456f760453ef5a5

@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
 
-from riskwarn.errors import HostRefused, PortTaken, TlsNeeded
+from riskwarn.errors import HostRefused, PortTaken, SettingInvalid, TlsNeeded
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings, silence_telemetry
 from serving.access.gateway import declared_gateway
@@ -62,7 +63,11 @@ def serve(
     options = options or Options()
     if not local and options.tls_cert is None and not options.proxies:
         raise TlsNeeded(host=host)
-    declared_gateway(home)
+    options.check_in_force(datetime.now(UTC))
+    gateway = declared_gateway(home)
+    if gateway is not None and gateway.certificate is not None and options.tls_client_ca is None:
+        problem = "nobody is told by a certificate without serve --tls-client-ca FILE (with --tls-cert, --tls-key)"
+        raise SettingInvalid(name="sign_in: gateway: certificate", value=gateway.certificate, problem=problem)
     declared_sign_on(home)
     # Behind a proxy that is named people come from elsewhere, whatever address it connects to.
     elsewhere = not local or bool(options.proxies)

@@ -105,7 +105,7 @@ class View:
 
 
 def snapshot_of(notice: Mapping[str, Any]) -> str:
-    """The snapshot that raised a notice."""
+    """The snapshot that the figures of a notice are of."""
     return str(notice.get("snapshot"))
 
 

@@ -27,7 +27,7 @@ class Member(Document):
     code: str = place("its code")
     name: str = place("its name")
     level: Level = forecast("what it entered")
-    score: float | None = forecast("probability when it was raised")
+    score: float | None = forecast("probability when it was told of; null where nobody knows it any more")
 
 
 class Stated(Document):
@@ -90,7 +90,9 @@ class Alert(Document):
     id: str = service("its id; opaque")
     version: int = service("counts its changes: what If-Match holds against, in quotation marks")
     kind: Kind = forecast("what raised it: a level that was entered, a jump, a risk that lasts, a data gap")
-    snapshot: str = model("the snapshot that raised it")
+    snapshot: str = model(
+        "the snapshot that its figures are of: the one that raised it, or told of a higher level since"
+    )
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     unit: Unit = place("its kind")
@@ -99,8 +101,10 @@ class Alert(Document):
     above: list[UnitAbove] = place("the units above it, the nearest first")
     members: list[Member] = place("of a notice of a town: the grids that it tells of")
     level: Level = forecast("what was entered; of several grids the highest")
-    score: float | None = forecast("probability when it was raised; null above the grid")
-    expected_count: float | None = forecast("events that were expected then; null of several grids")
+    score: float | None = forecast(
+        "probability by that snapshot; null above the grid, and where nobody knows it any more"
+    )
+    expected_count: float | None = forecast("events that it expects; null of several grids")
     stated: Stated | None = record(
         "what was promised of its level; null where too little was known to promise anything"
     )

@@ -144,7 +144,8 @@ def alerts_router(context: Context) -> APIRouter:
     def stats(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen = context.seen(request)
         with home.database.connect() as connection:
-            asked = FiguresAsked(seen.holds, seen.held, seen.whole, query.limit, context.clock(), seen.served(None))
+            view, gone = seen.view, seen.served(None)
+            asked = FiguresAsked(view.holds, view.held, view.sees, seen.whole, query.limit, context.clock(), gone)
             return written(figures(connection, asked))
 
     @router.get(

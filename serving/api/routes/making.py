@@ -165,8 +165,10 @@ def _load(one: LedgerRow, language: str) -> dict[str, Any]:
 
 
 def _version(one: dict[str, Any], whole: bool) -> dict[str, Any]:
-    """A registered version, its figures told as those of a card are: to who sees the whole city."""
-    told = card_told({"metrics": one["metrics"]}) if whole else None
+    """A registered version, its figures and what it was judged beside told as those of a card are: to who sees the whole city."""
+    if not whole:
+        return {**one, "metrics": {}, "best_baseline": None}
+    told = card_told({"metrics": one["metrics"]})
     return {**one, "metrics": {} if told is None else told["metrics"]}
 
 

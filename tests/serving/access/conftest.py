@@ -36,7 +36,7 @@ def _version(home: Home) -> dict[str, Any]:
     events = 1_000 * (1 + zlib.crc32(str(home.path).encode()) % 997)
     return {
         "version": "conflict-4-v1", "target": "conflict", "horizon": 4, "alias": "champion", "kind": "boosted",
-        "as_of": "2026-02-23", "trained_at": "2026-02-24T00:00:00+00:00", "best_baseline": "count",
+        "as_of": "2026-02-23", "trained_at": "2026-02-24T00:00:00+00:00", "best_baseline": f"count_{events}",
         "metrics": {"n_events": float(events), "log_loss": events / 1e6, "coverage_district": events / 1e6},
     }  # fmt: skip
 

@@ -33,7 +33,7 @@ def test_nothing_tells_of_what_lies_outside(
     assert [one["rank"] for one in whole["items"]] == list(range(1, 37)) and whole["next"] is None
     assert {one["code"] for one in whole["items"]} == {f"G{row:07d}" for row in range(36)}
     [version] = clients[0].get("/console/versions", headers=headers[0]).json()["items"]
-    assert (version["version"], version["metrics"]) == ("conflict-4-v1", {})
+    assert (version["version"], version["metrics"], version["best_baseline"]) == ("conflict-4-v1", {}, None)
     towns = clients[0].get("/v1/scores?unit=town", headers=headers[0]).json()["items"]
     assert [one["rank"] for one in towns] == [1, 2, 3]
     assert clients[0].get("/v1/scores?unit=city", headers=headers[0]).json()["items"] == []

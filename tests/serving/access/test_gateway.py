@@ -16,6 +16,7 @@ from riskwarn.errors import SettingInvalid
 from riskwarn.home import Home
 from riskwarn.secrets import keep
 from riskwarn.secrets.key_file import make
+from riskwarn.sign_in import Gateway
 from serving.access import grants, operators
 from serving.access.scopes import Role
 from serving.access.subjects import bind_subject
@@ -176,3 +177,8 @@ def _bytes(home: Home) -> bytes:
         return b""
     with sqlite3.connect(file) as connection:
         return b"".join(str(row).encode() for row in connection.iterdump())
+
+
+def test_a_certificate_is_declared_as_openssl_prints_it() -> None:
+    declared = Gateway(networks=("10.20.0.5/32",), certificate=":".join(["AB"] * 32))
+    assert declared.certificate == "ab" * 32

@@ -13,7 +13,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from cryptography.x509.oid import NameOID
 
 from riskwarn.errors import SettingInvalid
@@ -21,6 +26,7 @@ from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from serving.api.app import Application
 from serving.api.options import Options
+from serving.api.server import serve
 from tests.serving.access.browsers import configured, operator, own_key
 from tests.serving.conftest import running_application
 
@@ -36,9 +42,13 @@ class Authority:
         self.file.write_bytes(own.public_bytes(Encoding.PEM))
 
     def _signed(
-        self, name: x509.Name, key: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType
+        self,
+        name: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        extension: x509.ExtensionType,
+        ago: timedelta = timedelta(0),
     ) -> x509.Certificate:
-        now = datetime.now(UTC)
+        now = datetime.now(UTC) - ago
         made = x509.CertificateBuilder().subject_name(name).issuer_name(self.name).public_key(key.public_key())
         made = made.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=1))
         return (
@@ -47,12 +57,11 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
-    def certificate(self, name: str) -> tuple[str, str, str]:
-        """(the file of a certificate, that of its key, the SHA-256 of the certificate)."""
+    def certificate(self, name: str, ago: timedelta = timedelta(0)) -> tuple[str, str, str]:
+        """(the file of a certificate that was made a while ago, that of its key, the SHA-256 of the certificate)."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._signed(
-            _name(name), key, x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))])
-        )
+        names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))])
+        made = self._signed(_name(name), key, names, ago)
         files = self._folder / f"{name}.crt", self._folder / f"{name}.key"
         files[0].write_bytes(made.public_bytes(Encoding.PEM))
         files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -99,13 +108,42 @@ def test_a_server_with_a_certificate_signs_people_in_and_tells_a_gateway_by_its_
 def test_files_that_are_no_certificate_are_refused_before_anything_listens(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     own, other = authority.certificate("server"), authority.certificate("other")
-    (tmp_path / "none.pem").write_text("none")
+    none, absent, sealed = (str(tmp_path / name) for name in ("none.pem", "absent", "sealed.key"))
+    Path(none).write_text("none")
+    key = ec.generate_private_key(ec.SECP256R1())
+    Path(sealed).write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")))
     for told, said in (
-        ({"tls_cert": own[0]}, "go together"),
-        ({"tls_cert": own[0], "tls_key": other[1]}, "--tls-cert"),
-        ({"tls_cert": str(tmp_path / "absent"), "tls_key": own[1]}, "absent"),
-        ({"tls_cert": own[0], "tls_key": own[1], "tls_client_ca": str(tmp_path / "none.pem")}, "--tls-client-ca"),
+        ({"tls_cert": own[0]}, "--tls-cert .*go together"),
+        (
+            {"tls_cert": own[0], "tls_key": other[1]},
+            "--tls-key .*other.key.*not the key of the certificate that --tls-cert",
+        ),
+        ({"tls_cert": absent, "tls_key": own[1]}, "--tls-cert .*absent'.*no such file"),
+        ({"tls_cert": own[0], "tls_key": absent}, "--tls-key .*absent'.*no such file"),
+        ({"tls_cert": own[0], "tls_key": none}, "--tls-key .*none.pem'.*no key"),
+        ({"tls_cert": own[0], "tls_key": sealed}, "--tls-key .*sealed.key'.*password"),
+        ({"tls_cert": own[1], "tls_key": own[0]}, "--tls-cert .*server.key'.*no certificate"),
+        ({"tls_cert": own[0], "tls_key": own[1], "tls_client_ca": none}, "--tls-client-ca .*none.pem'.*no certificate"),
+        ({"tls_cert": own[0], "tls_key": own[1], "tls_client_ca": absent}, "--tls-client-ca .*absent'.*no such file"),
         ({"tls_client_ca": str(authority.file)}, "--tls-client-ca"),
     ):
-        with pytest.raises(SettingInvalid, match=said):
+        with pytest.raises(SettingInvalid, match=said) as refused:
             Options(**told)  # type: ignore[arg-type]
+        assert str(refused.value).count(". ") == 0 and str(refused.value).endswith(".")
+
+
+def test_what_nobody_could_be_known_by_is_said_before_anything_listens(tmp_path: Path) -> None:
+    """A certificate that is not in force, and that of a gateway without what it is held against."""
+    authority, home = Authority(tmp_path), make_home(tmp_path / "home", Settings(threads=1))
+    own_key(home, operator(home))
+    for ago, said in (
+        (timedelta(days=9), "the certificate ended on"),
+        (timedelta(days=-9), "the certificate begins on"),
+    ):
+        shown = authority.certificate("server", ago)
+        with pytest.raises(SettingInvalid, match=f"--tls-cert .*{said}"):
+            serve(home, options=Options(tls_cert=shown[0], tls_key=shown[1]))
+    home = configured(home, f"sign_in: {{gateway: {{networks: [127.0.0.1/32], certificate: '{'ab' * 32}'}}}}\n")
+    shown = authority.certificate("server")
+    with pytest.raises(SettingInvalid, match=r"sign_in: gateway: certificate .*--tls-client-ca"):
+        serve(home, options=Options(tls_cert=shown[0], tls_key=shown[1]))

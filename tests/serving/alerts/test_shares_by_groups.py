@@ -48,7 +48,7 @@ def came(city: City, *events: int | None, extents: Extents = MappingProxyType({}
 
 def levels(city: City, now: datetime | None = None) -> list[dict[str, Any]]:
     with city.home.database.connect() as connection:
-        return figures(connection, Asked(lambda *_: True, lambda *_: True, True, 10, now or city.now))["levels"]
+        return figures(connection, Asked(*[lambda *_: True] * 3, True, 10, now or city.now))["levels"]
 
 
 def promised(city: City, now: datetime | None = None) -> dict[str, Any] | None:
@@ -146,5 +146,5 @@ def test_a_district_that_held_other_grids_is_in_groups_of_its_own(city: City) ->
     assert [number for _, number in found] == numbers
     without = lambda _unit, _code, snapshot: snapshot != "old"  # noqa: E731
     with city.home.database.connect() as connection:
-        [level] = figures(connection, Asked(lambda *_: True, without, False, 10, city.now))["levels"]
+        [level] = figures(connection, Asked(lambda *_: True, without, lambda *_: True, False, 10, city.now))["levels"]
     assert (level["code"], level["grids"], level["precision"]) == ("D0000000", 50, 1.0)

@@ -79,8 +79,9 @@ def test_each_message_says_what_changed_since_the_one_before(city: City) -> None
 def test_a_higher_level_is_told_by_its_name_and_a_withdrawn_snapshot_by_a_cancel(tmp_path: Path) -> None:
     city = City(tmp_path)
     city.publish({0: "orange"})
+    first = city.snapshot
     city.publish({0: "red"})
-    for snapshot in (city.snapshot, city.alerts()[0].snapshot):
+    for snapshot in (city.snapshot, first):
         withdraw(city.home, snapshot, "a test", now=city.now)
     found = heads(city)
     assert [kind for kind, _ in found] == ["Alert", "Update", "Update", "Cancel"]
@@ -119,10 +120,7 @@ def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(c
     assert said_of(last, "zh")["head"].startswith("【回告】")
     assert event_of(last)["type"] == "alert.outcome"
     with city.home.database.connect() as connection:
-        assert (
-            figures(connection, Everything(lambda *_: True, lambda *_: True, True, 9, city.now))["weeks"][0]["budget"]
-            == 3
-        )
+        assert figures(connection, Everything(*[lambda *_: True] * 3, True, 9, city.now))["weeks"][0]["budget"] == 3
     assert city.alert(alert.id).version == 4, "it changes no notice"
 
 

@@ -105,7 +105,8 @@ def judged(city: City, target: str, level: str, grids: int, hits: int, **more: A
 
 def asked(city: City, covers: Any = lambda _unit, _code: True, whole: bool = True, **more: Any) -> Any:
     with city.home.database.connect() as connection:
-        return figures(connection, Asked(covers, lambda unit, code, _: covers(unit, code), whole, 10, city.now, **more))
+        held, sees = (lambda unit, code, *_: covers(unit, code) for _ in range(2))
+        return figures(connection, Asked(covers, held, sees, whole, 10, city.now, **more))
 
 
 def told(city: City) -> list[tuple[Any, ...]]:
