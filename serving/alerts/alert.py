@@ -185,7 +185,8 @@ def change_alert(
         update(ALERTS).where(ALERTS.c.id == before.id, ALERTS.c.version == before.version).values(**_written(after))
     )
     assert done.rowcount == 1, "whoever changes a notice holds the lock of the chain"
-    _step(connection, after, verb, at, note, source)
+    joined = next((one for one in after.co_teams if one not in before.co_teams), after.team_id)
+    _step(connection, replace(after, team_id=joined), verb, at, note, source)
     return after
 
 

@@ -3921,7 +3921,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Team Id
-             * @description the team after it
+             * @description the team that joined by it, else whose it is after it
              */
             team_id: string | null;
             /**
@@ -11801,4 +11801,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 96f06c4e2c0775c2898215e80e25cc3040813ab58c86c81cc3d506dac493bb50
+// sha256 of the description: 8f7ca13e29e9e176ca2d6a8678784dfefd01d12fc58e70b3f51588bd9bb40927
