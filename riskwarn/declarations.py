@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from riskwarn.errors import ConfigurationInvalid, FileMissing
-from riskwarn.messages import Listed, Message
+from riskwarn.messages import Listed, Message, Named
 from riskwarn.refused import refuse_in, refuse_words
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -72,7 +72,8 @@ class _Loader(yaml.SafeLoader):
 
 
 #: What values are called that YAML reads as such.
-_KINDS = {"timestamp": "date", "int": "number", "float": "number", "bool": "yes or no"}
+_NUMBER = Named("number", "数字")
+_KINDS = {"timestamp": Named("date", "日期"), "int": _NUMBER, "float": _NUMBER, "bool": Named("yes or no", "是非值")}
 
 _BOOL = "tag:yaml.org,2002:bool"
 _Loader.yaml_implicit_resolvers = {

@@ -310,7 +310,7 @@ def simulate(session: Session, predictions: Path | None, plot: Path | None) -> N
     if plot is not None:
         from serving.alerts.plotting import plot_weeks
 
-        plot_weeks(plot, told)
+        plot_weeks(plot, told, session.language)
     session.emit(told, _replay_lines(told, session))
 
 

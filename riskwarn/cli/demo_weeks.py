@@ -31,6 +31,9 @@ BEYOND = 4
 #: One notice of so many is answered by nobody whom it was sent to: it goes up, and who is told then answers it.
 UNANSWERED = 8
 
+#: Of the last week's notices none is closed, and so many wait for an answer: whoever looks at the city finds something to do.
+WAITING = 2
+
 #: When a week's work is done: days after its Monday, and the hour.
 PUBLISHED, ACKNOWLEDGED, STARTED, CLOSED = (0, 10), (0, 15), (2, 11), (4, 16)
 
@@ -92,6 +95,7 @@ class Office:
     clock: Clock
     until: datetime  # the time of this machine, which nothing of the demonstration goes beyond
     lived: Lived = field(default_factory=Lived)
+    newest: list[str] = field(default_factory=list)  # the notices of the last week, the newest first
 
     def live(self, mondays: Sequence[date], told: Callable[[Published], None], progress: Progress) -> Lived:
         """Live through some weeks; `told` is called when a week is over, or as far as it has gone."""
@@ -101,6 +105,8 @@ class Office:
             self.clock.now = min(self._at(monday, PUBLISHED), self.until)
             published = publish(self.home, monday, now=self.clock.now, progress=progress)
             self.lived.published.append(published)
+            if monday == mondays[-1]:
+                self.newest = self._raised_by(published.snapshot)
             self._pass()
             for when, answer in ((ACKNOWLEDGED, self._acknowledge), (STARTED, self._start), (CLOSED, self._close)):
                 if self._at(monday, when) < self.until:
@@ -123,14 +129,24 @@ class Office:
         self.lived.done.update({name: number for name, number in kept.as_dict().items() if name != "sent"})
         asyncio.run(Dispatcher(self.home, self.clock).drain())
 
+    def _raised_by(self, snapshot: str) -> list[str]:
+        """The notices of a risk that a publication raised, the newest first."""
+        from serving.alerts.alert import alerts_where
+        from serving.alerts.tables import ALERTS
+
+        with self.home.database.connect() as connection:
+            found = alerts_where(connection, ALERTS.c.snapshot == snapshot, ALERTS.c.kind != "gap")
+        return [one.id for one in reversed(found)]
+
     def _standing(self, status: str) -> list[Alert]:
-        """The notices of a risk that stand so, beside those that nobody answers until they go up."""
+        """The notices of a risk that stand so, beside those that nobody answers, or not until they go up."""
         from serving.alerts.alert import alerts_where
         from serving.alerts.tables import ALERTS
 
         with self.home.database.connect() as connection:
             found = alerts_where(connection, ALERTS.c.status == status, ALERTS.c.kind != "gap")
-        return [one for one in found if one.sequence % UNANSWERED or one.escalations]
+        waiting = self.newest[:WAITING]
+        return [one for one in found if one.id not in waiting and (one.sequence % UNANSWERED or one.escalations)]
 
     def _acknowledge(self) -> None:
         self._do("acknowledge", self._standing("open"))
@@ -153,7 +169,7 @@ class Office:
         false: list[Alert] = []
         for one in self._standing("in_progress"):
             monday = week_of(one.raised_at.astimezone(zone).date())
-            if one.due_at is not None and one.due_at <= next_friday:
+            if one.id not in self.newest and one.due_at is not None and one.due_at <= next_friday:
                 comes = self.future.comes(one.target, one.grids, monday, min(one.horizon, BEYOND))
                 (real if comes else false).append(one)
         self._do("close", real, outcome="real")

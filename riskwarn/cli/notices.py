@@ -107,6 +107,8 @@ def shown(configuration: Configuration, rows: Sequence[Mapping[str, Any]]) -> li
             name: local_time(value, zone) if name in _INSTANTS else value for name, value in row.items()
         }
         told |= {day: (local_time(row[name], zone) or "-")[part] for name, day, part in _DAYS if name in row}
+        if told.get("co_teams"):
+            told["team_id"] = [one for one in (told["team_id"], *told["co_teams"]) if one is not None]
         if told.get("reason") in HELD_REASONS:
             told["reason"] = reason_named(told["reason"])
         for name in told.keys() & _NAMED.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from riskwarn.contracts.personal import is_listed_word, personal_class
-from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name, serves_somebody
+from riskwarn.contracts.persons import calls_somebody, does_something, holds_name, likely_name, serves_somebody
 from riskwarn.contracts.written import personal_written, readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_actions, refuse_words
@@ -54,7 +54,7 @@ def somebody_in(text: str) -> str | None:
 def _names(text: str) -> bool:
     plain = readable(text)
     named = _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain)
-    return bool(named or serves_somebody(plain))
+    return bool(named or serves_somebody(plain) or does_something(plain))
 
 
 def _names_somebody(text: str) -> bool:

@@ -54,6 +54,15 @@ _CALLED = (
     r"(?:(?<![每本上下这两几一二三四主也门对双甲乙多])[{families}]|{compounds})"
     r"(?:某{{1,2}}|先生|女士|小姐|老师|师傅|大爷|大妈|大叔|大娘|阿姨|婆婆)"
 )
+#: What people do to each other, and what befalls them.
+_DEEDS = (
+    r"殴打|打|骂|殴|揍|砍|捅|刺伤|推搡|推倒|踢|踹|咬|掐|扇|抓伤|撞|泼|砸|杀|辱骂|侮辱|威胁|恐吓|欺负|纠缠|骚扰|跟踪|家暴|虐待|拖欠|欠|借|骗|讹|偷|抢|起诉|状告|"
+    r"指责|争吵|争执|吵|闹|扭打|厮打|拉扯|互殴|动手|斗殴|对骂|阻拦|阻挠"
+)
+_DEED = re.compile(
+    rf"(?:又|再次|多次|先|就|曾|还|都|也|均|酒后|当场|用[㐀-鿿]{{1,3}})?(?:{_DEEDS}|被|把|将|遭|受伤|重伤|轻伤|死|身亡|自杀|自残|失踪|住院|昏迷|离婚)"
+)
+_DONE_TO = re.compile(rf"(?:{_DEEDS})(?:了|过|伤了?|死了?|倒了?|着)?$")
 #: Characters with which names of places and matters end, and given names no less.
 _GIVEN_TOO = "科树水权法"
 
@@ -131,16 +140,31 @@ def _titled() -> re.Pattern[str]:
 
 def holds_name(text: str) -> bool:
     """Whether a sure name stands where a sentence has one: at its beginning, or after 由, 与, 因 …"""
-    telling, commonest, places, _ = listed_names()
     for start, size in ((start, size) for start in range(len(text)) for size in (4, 3)):
         part = text[start : start + size]
-        if len(part) < size or (start and not _BEFORE.search(text[:start])) or not is_name(part):
-            continue
-        if part in places or is_listed_word(part[:2]):
-            continue
-        if size == 4 or part[0] in telling | commonest:
+        if len(part) == size and (not start or _BEFORE.search(text[:start])) and _is_sure(part):
             return True
     return False
+
+
+def does_something(text: str) -> bool:
+    """Whether a sure name stands beside what people do to each other, or what befalls them: 张三打了李四, 门口王强被打伤."""
+    for start, size in ((start, size) for start in range(len(text)) for size in (4, 3, 2)):
+        part, before, after = text[start : start + size], text[:start], text[start + size :]
+        if len(part) < size or not _is_sure(part) or (before and is_listed_word(before[-1] + part[0])):
+            continue
+        goes_on = bool(after) and is_listed_word(part[-1] + after[0])
+        if _DEED.match(after) or (_DONE_TO.search(before) and not goes_on):
+            return True
+    return False
+
+
+def _is_sure(part: str) -> bool:
+    """Whether a part of a sentence is a name that can hardly be anything else."""
+    telling, commonest, places, _ = listed_names()
+    if not is_name(part) or part in places or is_listed_word(part[:2]) or _is_feature(part):
+        return False
+    return len(part) == 4 or part[0] in telling | commonest
 
 
 def without_persons(name: str, known: Collection[str] = ()) -> str | None:

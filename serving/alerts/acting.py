@@ -128,7 +128,7 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
-        after = replace(after, acknowledged_at=now, acknowledge_by=None)
+        after = replace(after, acknowledged_at=after.in_order(now), acknowledge_by=None)
     elif verb is Verb.ASSIGN:
         after = asked_anew(home.configuration, replace(after, team_id=asked.team_id).beside(), now)
     elif verb is Verb.CO_HANDLE:
@@ -136,7 +136,7 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
     elif verb is Verb.EXTEND:
         after = _extended(after, rules, now)
     elif verb is Verb.CLOSE:
-        after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
+        after = replace(after, outcome=asked.outcome, ended_at=after.in_order(now), paused=False)
     elif verb is Verb.REOPEN:
         after = _reopened(home, writing.connection, after, now)
     return announced(home, writing, after, verb)

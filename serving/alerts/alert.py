@@ -98,6 +98,10 @@ class Alert:
         """An instant, or the end of its window where that comes sooner: nothing is asked of anybody after it."""
         return at if self.expires_at is None else min(at, self.expires_at)
 
+    def in_order(self, at: datetime) -> datetime:
+        """An instant, no sooner than what is known of it already: clocks are set back now and then."""
+        return max(at, self.raised_at, self.acknowledged_at or self.raised_at)
+
     def rested(self, until: datetime, paused: bool = False) -> Alert:
         """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
         if not self.paused or self.ticket_at is None:
@@ -185,7 +189,8 @@ def change_alert(
         update(ALERTS).where(ALERTS.c.id == before.id, ALERTS.c.version == before.version).values(**_written(after))
     )
     assert done.rowcount == 1, "whoever changes a notice holds the lock of the chain"
-    _step(connection, after, verb, at, note, source)
+    joined = next((one for one in after.co_teams if one not in before.co_teams), after.team_id)
+    _step(connection, replace(after, team_id=joined), verb, at, note, source)
     return after
 
 

@@ -19,8 +19,8 @@ from riskwarn.configuration import Configuration
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, live_alerts
-from serving.alerts.calm import Reason
 from serving.alerts.candidates import REASONS_TOLD, Candidate
+from serving.alerts.held import Reason
 from serving.alerts.life import Rule
 from serving.alerts.precision import promises
 from serving.alerts.raising import Publication, raise_alerts

@@ -8,27 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from riskwarn.alert_rules import HEIGHTS, Alerts
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, head_of
 from serving.alerts.candidates import Candidate
+from serving.alerts.held import Reason
 from serving.alerts.life import Status
 from serving.alerts.silences import Silences
 from serving.alerts.teams import Team, Teams
-
-
-class Reason(StrEnum):
-    """Why something was not told."""
-
-    BUDGET = "budget"  # the team has its notices of the week
-    SILENCED = "silenced"
-    INHIBITED = "inhibited"  # a notice of a unit above tells of it
-    REST = "rest"  # a notice of it has ended a short while ago
-    GROUP = "group"  # the notice of its town names as many grids as it may
-    NO_TEAM = "no_team"  # the table of teams has none for it
 
 
 @dataclass(frozen=True)
@@ -36,7 +25,9 @@ class Standing:
     """What a decision is made against."""
 
     live: Sequence[Alert] = ()
-    ended: Sequence[Alert] = ()  # those that ended a short while ago
+    ended: Sequence[
+        Alert
+    ] = ()  # those that ended a short while ago; of those whose ticket was void, less than `dwell` ago
     silences: Silences = field(default_factory=Silences)
     teams: Teams = field(default_factory=Teams)
     spent: Mapping[tuple[str, date], int] = field(default_factory=dict)  # (team, Monday) -> notices that count
@@ -215,14 +206,19 @@ def _quieted(one: Candidate, ended: _Ended, live: _Live, rules: Alerts, now: dat
     if one.kind != "gap" and live.inhibits(one):
         return Reason.INHIBITED
     since = now - timedelta(days=rules.rest_days)
-    for other in ended.of(one):
-        # What lasted to the end of its window may be told of again, whenever its outcome was given; what somebody closed before
-        # that rests from then on.
-        closed = other.status == Status.CLOSED and other.ended_at is not None and not other.over(other.ended_at)
-        at = other.ended_at if closed else other.raised_at
-        if at is not None and at > since and not _risen(one, other, rules):
-            return Reason.REST
+    if any(_rests(other, since) and not _risen(one, other, rules) for other in ended.of(one)):
+        return Reason.REST
     return None
+
+
+def _rests(ended: Alert, since: datetime) -> bool:
+    """Whether a notice has ended too lately for another. What lasted to the end of its window may be told of again, whenever its outcome
+    was given; what somebody closed before that rests from then on."""
+    if ended.status == Status.WITHDRAWN:
+        return True
+    closed = ended.status == Status.CLOSED and ended.ended_at is not None and not ended.over(ended.ended_at)
+    at = ended.ended_at if closed else ended.raised_at
+    return at is not None and at > since
 
 
 def _risen(one: Candidate, ended: Alert, rules: Alerts) -> bool:

@@ -92,7 +92,7 @@ class Declared:
     calendar: Calendar
 
 
-#: What was held back for want of budget, or for a silence: (target, unit, code) -> how high it stood. It competes again as long as it stands so.
+#: What was held back: (target, unit, code) -> how high it stood. It competes again as long as it stands so.
 Waiting = Mapping[tuple[str, str, str], int]
 
 

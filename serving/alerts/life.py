@@ -112,6 +112,9 @@ TOLD = (Verb.ASSIGN, Verb.CO_HANDLE, Verb.RETURN, Verb.REFER, Verb.REOPEN, Verb.
 #: Verbs that change where a notice stands: somebody has it in hand then, whether its ticket rests or not.
 MOVES = (Verb.ACKNOWLEDGE, Verb.START, Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.CLOSE, Verb.REOPEN)
 
+#: By which way a step came that a ticket took.
+BY_TICKET = "tickets"
+
 #: What a verb needs said.
 NEEDS: Mapping[Verb, str] = {
     Verb.NOTE: "note", Verb.RETURN: "note", Verb.CONTEST: "note", Verb.CLOSE: "outcome", Verb.ASSIGN: "team_id",

@@ -17,21 +17,18 @@ from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
-from serving.alerts.calm import Held, Notice, Reason, Standing, decide, member
+from serving.alerts.calm import Held, Notice, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
 from serving.alerts.handing_over import hand_over
-from serving.alerts.life import Rule, Status
+from serving.alerts.life import BY_TICKET, Rule, Status
 from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
-from serving.alerts.tables import ALERTS, HELD
+from serving.alerts.tables import ALERTS, HELD, STEPS
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
-
-#: Why something was held back that competes again with what comes later, as long as it stands so.
-_AGAIN = (Reason.BUDGET.value, Reason.SILENCED.value)
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,15 @@ class Publication:
 
     def ends(self, horizon: int) -> datetime:
         """The end of a window."""
-        calendar = self.configuration.calendar
-        end = datetime.combine(calendar.shift(self.said.as_of, horizon), time(), calendar.timezone)
-        return end.astimezone(UTC)
+        return self._midnight(self.configuration.calendar.shift(self.said.as_of, horizon))
+
+    def dwelt(self) -> datetime:
+        """What ended before this is the time of `dwell` ago."""
+        last = self.configuration.calendar.shift(self.said.as_of, -self.configuration.alerts.dwell)
+        return self._midnight(last + timedelta(days=1))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.configuration.calendar.timezone).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
 
 
 def waiting(connection: Connection, snapshot: str | None) -> dict[tuple[str, str, str], int]:
-    """What a publication held back for want of budget, or for a silence, and how high it stood."""
-    rows = select(HELD).where(HELD.c.snapshot == snapshot, HELD.c.reason.in_(_AGAIN))
+    """What a publication held back, and how high it stood: whatever the reason, it lasts for a while and not for ever."""
+    rows = select(HELD).where(HELD.c.snapshot == snapshot)
     return {(row.target, row.unit, row.code): HEIGHTS[Level(row.level)] for row in connection.execute(rows)}
 
 
@@ -122,6 +125,9 @@ def _standing(connection: Connection, publication: Publication, teams: Teams) ->
     since = now - timedelta(days=rules.rest_days)
     over = ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value])
     ended = alerts_where(connection, over, ALERTS.c.ended_at > since)
+    by_ticket = select(STEPS.c.alert).where(STEPS.c.verb == Rule.WITHDRAWN.value, STEPS.c.source == BY_TICKET)
+    void = ALERTS.c.status == Status.WITHDRAWN.value
+    ended += alerts_where(connection, void, ALERTS.c.ended_at >= publication.dwelt(), ALERTS.c.id.in_(by_ticket))
     return Standing(
         live_alerts(connection), ended, silences_at(connection, now), teams, spent_of(connection, sorted(weeks))
     )

@@ -138,5 +138,6 @@ def is_answered(
 
 
 def _closed(home: Home, alert: Alert, now: datetime) -> Alert:
-    after = replace(alert, status=Status.CLOSED.value, outcome=Outcome.UNKNOWN.value, ended_at=now, paused=False)
+    at = alert.in_order(now)
+    after = replace(alert, status=Status.CLOSED.value, outcome=Outcome.UNKNOWN.value, ended_at=at, paused=False)
     return updated(home.configuration, after, now)

@@ -121,7 +121,8 @@ class Writing:
 
     def lapse(self, alert: Alert) -> Alert:
         """End a live notice whose window has passed: nobody is told."""
-        ended = replace(alert, status=Status.EXPIRED.value, ended_at=self.now, notify_at=None, notify_kind=None)
+        at = alert.in_order(self.now)
+        ended = replace(alert, status=Status.EXPIRED.value, ended_at=at, notify_at=None, notify_kind=None)
         return self.put(alert, ended, Rule.EXPIRED.value)
 
     def send_due(self, alert: Alert) -> Alert:

@@ -21,20 +21,19 @@ from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import announced, asked_anew
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
+from serving.alerts.held import hold_void
 from serving.alerts.keeping import escalated
-from serving.alerts.life import LIFE, MOVES, SERVICES, Outcome, Rule, Status, Verb
+from serving.alerts.life import BY_TICKET, LIFE, MOVES, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.telling import Writing
 from serving.alerts.withdrawing import withdrawn
+from serving.snapshots import published
 
 #: What the status of a ticket does to its notice.
 DOES: Mapping[str, Verb] = {
     "acknowledged": Verb.ACKNOWLEDGE, "in_progress": Verb.START, "closed": Verb.CLOSE, "returned": Verb.RETURN,
 }  # fmt: skip
-
-#: By which way a step came.
-SOURCE = "tickets"
 
 #: After which of it what was said before counts for nothing.
 _ANEW = frozenset(verb.value for verb in (Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.REOPEN))
@@ -78,6 +77,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
         writing = Writing(connection, now, home.configuration)
         entries: list[Entry] = []
         silences = silences_at(connection, now)
+        current = published.current_in(connection)
         for row in fresh:
             (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
             if not _is_new(alert.ticket_at, row, now):
@@ -86,9 +86,11 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
                 alert = writing.lapse(alert)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             for verb, after in _followed(home, writing, alert, row, silences):
-                alert = writing.put(alert, after, verb, source=SOURCE)
+                alert = writing.put(alert, after, verb, source=BY_TICKET)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
+                if verb == Rule.WITHDRAWN and current is not None:
+                    hold_void(connection, current, alert, now)
             _mark(connection, alert.id, time_of(row))
         change.append(*entries, at=now)
     return Followed(len(fresh), len(changed), unknown)
@@ -176,12 +178,14 @@ def _followed(
     if verb is Verb.ASSIGN:
         after = asked_anew(home.configuration, after, now)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
-        after = replace(after, acknowledged_at=min(max(at, alert.raised_at), now), acknowledge_by=None)
+        after = replace(after, acknowledged_at=alert.in_order(min(at, now)), acknowledge_by=None)
     if verb is Verb.CLOSE:
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else alert.outcome or Outcome.UNKNOWN.value
         again = alert.fed_back and after.service == alert.service
-        after = replace(after, outcome=known, ended_at=alert.ended_at or now, paused=False, fed_back=again)
+        after = replace(
+            after, outcome=known, ended_at=alert.ended_at or alert.in_order(now), paused=False, fed_back=again
+        )
     return [*steps, (verb.value, announced(home, writing, after, verb))]
 
 
@@ -191,7 +195,7 @@ def _verb(connection: Connection, alert: Alert, row: Mapping[str, Any]) -> Verb 
     if row["status"] == "open" and stands is Status.RETURNED:
         # The ticket was returned, and is given out anew; of a return that was said here a ticket does not know.
         moves = [step for step in steps_of(connection, alert.id) if step["verb"] in MOVES]
-        return Verb.ASSIGN if moves and moves[-1]["source"] == SOURCE else None
+        return Verb.ASSIGN if moves and moves[-1]["source"] == BY_TICKET else None
     if verb is Verb.CLOSE and stands is Status.CLOSED:
         said = {name: row[name] for name in ("outcome", "service") if row.get(name)}
         return verb if any(getattr(alert, name) != value for name, value in said.items()) else None
@@ -202,7 +206,7 @@ def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]
     """What somebody did with a notice by another way than its ticket after an instant."""
     return [
         step["verb"] for step in steps_of(connection, alert.id)
-        if step["source"] != SOURCE and step["at"] > at and step["verb"] in MOVES
+        if step["source"] != BY_TICKET and step["at"] > at and step["verb"] in MOVES
     ]  # fmt: skip
 
 

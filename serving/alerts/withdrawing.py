@@ -18,7 +18,7 @@ from serving.alerts.telling import Writing, told
 
 def withdrawn(alert: Alert, now: datetime) -> Alert:
     """A notice that is taken back."""
-    return told(replace(alert, status=Status.WITHDRAWN.value, ended_at=now), "Cancel", now)
+    return told(replace(alert, status=Status.WITHDRAWN.value, ended_at=alert.in_order(now)), "Cancel", now)
 
 
 def withdraw_alerts(

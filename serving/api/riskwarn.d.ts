@@ -3921,7 +3921,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Team Id
-             * @description the team after it
+             * @description the team that joined by it, else whose it is after it
              */
             team_id: string | null;
             /**
@@ -11801,4 +11801,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 9c5805a094ea5dd414329bfd804f3ae42983537d4c627c788456f760453ef5a5
+// sha256 of the description: 003219a81c551ae198d615140c991382f6d77c39e1f516795499d089905c6ac2

@@ -68,6 +68,12 @@ def newest(home: Home, as_of: date | None = None) -> Row | None:
     return next(iter(_found(home, rows)), None)
 
 
+def current_in(connection: Connection) -> str | None:
+    """The id of the current snapshot, in a transaction that is open."""
+    found: str | None = connection.execute(_rows().with_only_columns(SNAPSHOTS.c.id).limit(1)).scalar()
+    return found
+
+
 def before(home: Home, as_of: date, passed: int = 0) -> Row | None:
     """The current snapshot of the greatest as-of before one, or the one that would be after so many were passed over."""
     return next(iter(_found(home, _rows().where(SNAPSHOTS.c.as_of < as_of).limit(1).offset(passed))), None)

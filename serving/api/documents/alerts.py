@@ -148,7 +148,7 @@ class Step(Document):
     verb: str = service("what was done, or befell it")
     status: Status = service("where it stood after it")
     level: Level = forecast("its level after it")
-    team_id: str | None = service("the team after it")
+    team_id: str | None = service("the team that joined by it, else whose it is after it")
     service: str | None = field("service", "what is done")
     outcome: Outcome | None = field("service", "what was found")
     note: str = field("service", "what was said")

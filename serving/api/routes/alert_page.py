@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -20,7 +20,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
 from serving.alerts.alert import Alert, steps_of
-from serving.alerts.life import LIFE, NEEDS, SERVICES, TAKES, Outcome, Status, Verb
+from serving.alerts.life import LIFE, NEEDS, SERVICES, TAKES, Outcome, Rule, Status, Verb
 from serving.alerts.teams import kept_teams
 from serving.alerts.words.names import level_name, outcome_name, status_name, step_name
 from serving.alerts.words.wording import Wording, shipped
@@ -33,6 +33,9 @@ from serving.api.seen import Seen
 
 #: The answers that stand first, where the life of a notice allows them.
 _FIRST = (Verb.ACKNOWLEDGE, Verb.START, Verb.CLOSE)
+
+#: Steps by which a notice comes to the team that has it from then on; by others another joins.
+_GIVES = (Rule.RAISED, Verb.ASSIGN)
 
 _NUMBERED = re.compile(r"\d+\. ")
 
@@ -59,10 +62,11 @@ def alert_page_router(context: Context) -> APIRouter:
             with home.database.connect() as connection:
                 alert = alert_seen(seen, connection, alert_id)
                 steps = steps_of(connection, alert.id)
-                teams = [(one.id, one.name) for one in kept_teams(connection).all if seen.holds(one.unit, one.code)]
+                held = kept_teams(connection).all
+                teams = {one.id: one.name for one in held if seen.holds(one.unit, one.code)}
             reading(request.scope, Action.READ_ALERT, alert.id)
-            shown |= _shown(alert, seen, wording) | _answers(alert, seen, wording, teams)
-            shown["steps"] = [_step(one, wording) for one in steps]
+            shown |= _shown(alert, seen, wording) | _answers(alert, seen, wording, [*teams.items()])
+            shown["steps"] = list(_steps(steps, teams, wording))
         except (UnknownAlert, TargetSuspended) as error:
             status, shown["problem"] = error.status, _said(error, language)
         return Response(template.render(shown), status, headers, "text/html; charset=utf-8")
@@ -81,7 +85,7 @@ def _shown(alert: Alert, seen: Seen, wording: Wording) -> dict[str, Any]:
     form = str(wording.part("page", "versions"))
     return {
         "alert": told, "head": said["head"], "blocks": list(blocks(said["body"])), "instruction": [line for line in said["instruction"].splitlines() if line not in (NOTICE_ZH, NOTICE_EN)],
-        "level": level_name(told["level"], wording), "status": status_name(alert.status, wording),
+        "level": level_name(told["level"], wording), "status": _standing(alert, wording),
         "due": None if alert.due_at is None or not alert.live else _moment(alert.due_at, wording),
         "versions": form.format(id=alert.id, version=alert.version, texts=told["text"]["version"]),
     }  # fmt: skip
@@ -129,15 +133,28 @@ def _answers(alert: Alert, seen: Seen, wording: Wording, teams: list[tuple[str, 
     }  # fmt: skip
 
 
-def _step(step: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
-    more = [
-        None if step["outcome"] is None else outcome_name(step["outcome"], wording),
-        None if step["service"] is None else wording.help(step["service"]),
-    ]
-    return {
-        "at": step["at"].isoformat(), "when": _moment(step["at"], wording), "name": step_name(step["verb"], wording),
-        "more": " · ".join(one for one in more if one), "note": step["note"],
-    }  # fmt: skip
+def _standing(alert: Alert, wording: Wording) -> str:
+    """Where it stands, and that its deadlines rest, where they do."""
+    stands = status_name(alert.status, wording)
+    return f"{stands} · {step_name(Rule.PAUSED.value, wording)}" if alert.paused and alert.live else stands
+
+
+def _steps(steps: Sequence[Mapping[str, Any]], teams: Mapping[str, str], wording: Wording) -> Iterator[dict[str, Any]]:
+    """The steps of a notice; what was found, what is done and whose it is are said with the step that made it so, and not again."""
+    team, before = None, {"service": None, "outcome": None}
+    for step in steps:
+        said = {name: step[name] if step[name] != before[name] else None for name in before}
+        more = [
+            None if step["team_id"] in (None, team) else teams.get(step["team_id"], step["team_id"]),
+            None if said["outcome"] is None else outcome_name(said["outcome"], wording),
+            None if said["service"] is None else wording.help(said["service"]),
+        ]
+        before = {name: step[name] for name in before}
+        team = step["team_id"] if step["verb"] in _GIVES else team
+        yield {
+            "at": step["at"].isoformat(), "when": _moment(step["at"], wording), "name": step_name(step["verb"], wording),
+            "more": " · ".join(one for one in more if one), "note": step["note"],
+        }  # fmt: skip
 
 
 def _moment(at: datetime, wording: Wording) -> str:

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from riskwarn.contracts.because import check_because
-from riskwarn.contracts.persons import names_somebody, without_persons
+from riskwarn.contracts.personal import file_words, vocabulary, words
+from riskwarn.contracts.persons import does_something, names_somebody, without_persons
 from riskwarn.contracts.phrases import Heard
 from riskwarn.contracts.repeated import may_be_named
 from riskwarn.contracts.vocabulary import category_words
@@ -138,6 +139,37 @@ def test_a_reason_that_names_somebody_is_refused(because: str) -> None:
 )  # fmt: skip
 def test_a_reason_that_names_nobody_is_kept(because: str) -> None:
     check_because(because)
+
+
+@pytest.mark.parametrize(
+    "because",
+    [
+        "张三打了李四", "张三殴打李四", "李四被张三打伤", "王强与刘梅发生争吵", "李某和赵六", "因琐事张三把李四打了", "昨晚王强将刘梅推倒", "张三欠李四钱", "楼下张三打人",
+        "小区门口赵六受伤", "王强酒后打伤刘梅", "双方对骂，王强先动手", "醉酒后打了刘秀梅", "欧阳慕晗被打", "张三多次骚扰邻居", "现场骂了王建国三次",
+    ],
+)  # fmt: skip
+def test_who_does_something_to_whom_is_named_nowhere(because: str) -> None:
+    with pytest.raises(PersonalText):
+        check_because(because)
+
+
+@pytest.mark.parametrize(
+    "because",
+    [
+        "邻里打架", "双方发生争吵", "因琐事打了起来", "夫妻吵架", "业主与物业发生争执", "有人被打伤", "住户被骗", "古树被砍", "杨树被砍伐", "马路被占", "石头砸伤行人", "水管被挖断",
+        "孙子打了爷爷", "爷爷骂孙子", "周日被打扰", "许多人被骗", "任何人被打都要报警", "工地欠薪", "拖欠农民工工资", "高空抛物砸到人", "陈年旧账引起争吵", "顾客被骗", "那人被打",
+        "曾被威胁", "成都打工者被欠薪", "明日将走访", "周三将调解", "何时将修好", "方便群众，把灯修好", "向阳社区被投诉", "施工方把路挖断", "车辆被砸", "王家坝被淹", "双方互殴，已报警",
+    ],
+)  # fmt: skip
+def test_what_happened_is_told_without_whom(because: str) -> None:
+    check_because(because)
+
+
+def test_no_known_word_does_something() -> None:
+    frames = "{}打人", "{}被打伤", "把{}砸了", "打了{}", "因{}争吵", "{}欠薪"
+    known = sorted(vocabulary() | words() | file_words())
+    assert len(known) > 2_000
+    assert [frame.format(word) for word in known for frame in frames if does_something(frame.format(word))] == []
 
 
 def test_a_record_finds_its_grid_though_its_name_bears_the_worker(home: Home, tmp_path: Path) -> None:

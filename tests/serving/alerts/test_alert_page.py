@@ -18,6 +18,8 @@ from serving.access.scopes import Role, Scope
 from serving.alerts.life import LIFE, Status
 from serving.alerts.suspending import suspend
 from serving.alerts.tables import ALERTS, STEPS
+from serving.alerts.teams import default_teams
+from serving.alerts.tickets import follow_tickets
 from serving.api.routes.alert_page import blocks
 from serving.delivery.tables import MESSAGES
 from tests.serving.access.browsers import session_of
@@ -128,6 +130,42 @@ def test_an_answer_without_the_header_of_a_page_changes_nothing(city: City) -> N
             assert client.post(path, json={}, headers={**page, "If-Match": version}).status_code == 422
         assert city.alert(alert.id).version == 1
         assert client.post(path, json={}, headers={**page, "If-Match": '"1"'}).status_code == 200
+
+
+def happened(page: str) -> list[str]:
+    """What happened, a line a step, without its time."""
+    log = page[page.index('<ul class="log">') : page.index("</ul>", page.index('<ul class="log">'))]
+    lines = re.findall(r"</time>(.*?)</li>", log)
+    return [re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", line))).strip() for line in lines]
+
+
+def test_what_happened_says_each_thing_once(city: City) -> None:
+    (alert,) = city.alerts()
+    one, two = (f"{town.name}" for town in default_teams(city.content.places, 3).all[:2])
+    city.do(alert, "acknowledge")
+    city.do(alert, "start", service="mediation")
+    city.do(alert, "co_handle", team_id="T0000001")
+    city.do(alert, "note", note="已上门")
+    city.do(alert, "close", outcome="false")
+    city.do(alert, "contest", note="有误")
+    city.do(alert, "reopen", note="结果填错")
+    city.do(alert, "close", outcome="false", service="visit")
+    with TestClient(city.application(), base_url="http://localhost") as client:
+        page = client.get(f"/alerts/{alert.id}").text
+    assert happened(page) == [
+        f"产生 {one}", "签收", "处置 上门调解", f"协同 {two}", "备注 已上门", "办结 不属实", "异议 有误", "重开 结果填错", "办结 不属实 · 上门走访",
+    ]  # fmt: skip
+
+
+def test_a_deadline_that_rests_is_said_to_rest(city: City) -> None:
+    (alert,) = city.alerts()
+    row = {"alert_id": alert.id, "status": "suspended", "updated_at": city.now, "outcome": None, "service": None}
+    follow_tickets(city.home, [row], now=city.now)
+    with TestClient(city.application(), base_url="http://localhost") as client:
+        page = client.get(f"/alerts/{alert.id}").text
+        assert '<span class="status">待签收 · 挂起</span>' in page
+        city.do(alert, "start")
+        assert '<span class="status">处置中</span>' in client.get(f"/alerts/{alert.id}").text
 
 
 def test_lines_become_lists() -> None:

@@ -9,8 +9,9 @@ import pytest
 from riskwarn.alert_rules import Alerts
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert
-from serving.alerts.calm import Decision, Reason, Standing, decide
+from serving.alerts.calm import Decision, Standing, decide
 from serving.alerts.candidates import Candidate
+from serving.alerts.held import Reason
 from serving.alerts.teams import Team, Teams
 
 NOW = datetime(2026, 6, 29, 2, tzinfo=UTC)

@@ -14,6 +14,7 @@ import pytest
 from riskwarn.cli import main
 from riskwarn.errors import NothingToSimulate
 from serving.alerts.origins import origins_of_backtest, origins_of_snapshots
+from serving.alerts.plotting import CHINESE, plot_weeks
 from serving.alerts.replaying import as_dict, replay
 from serving.alerts.teams import Teams, default_teams
 from tests.serving.alerts.city import BLOCK, FIRST, City, grid
@@ -120,11 +121,46 @@ def test_the_command_line_lists_acts_and_tells(city: City, tmp_path: Path, capsy
     assert code == 0 and done["tickets"] == {"rows": 0, "changed": 0, "unknown": 0}
 
 
-def test_a_picture_is_drawn(city: City, tmp_path: Path) -> None:
-    from serving.alerts.plotting import plot_weeks
+WORDS = {
+    "en": ("notices a week", "6 notices, at most 3 a team and week; - of events caught"),
+    "zh": ("每周提示数", "6 条提示，每队每周至多 3 条；涵盖事件 -"),
+}
 
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("fonts", [CHINESE, ()], ids=["a Chinese font", "none"])
+def test_a_picture_is_drawn_in_the_language_that_is_asked_for(
+    city: City, tmp_path: Path, language: str, fonts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, recwarn: Any
+) -> None:
+    monkeypatch.setattr("serving.alerts.plotting.CHINESE", fonts)
     origins = origins_of_snapshots(city.home, nothing_came)
-    plot_weeks(
-        tmp_path / "weeks.svg", replayed(city.home.configuration, origins, default_teams(city.content.places, 3))
+    found = replayed(city.home.configuration, origins, default_teams(city.content.places, 3))
+    plot_weeks(tmp_path / "weeks.svg", found, language)
+    drawn = (tmp_path / "weeks.svg").read_text(encoding="utf-8")
+    other = WORDS["en" if language == "zh" else "zh"]
+    assert all(f">{word}<" in drawn for word in WORDS[language]) and not any(word in drawn for word in other)
+    plot_weeks(tmp_path / "weeks.png", found, language)
+    assert (tmp_path / "weeks.png").read_bytes().startswith(b"\x89PNG")
+    assert not [one for one in recwarn if "Glyph" in str(one.message)]
+
+
+def test_a_picture_of_points_without_a_chinese_font_is_english(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.alerts.plotting.CHINESE", ())
+    origins = origins_of_snapshots(city.home, nothing_came)
+    found = replayed(city.home.configuration, origins, default_teams(city.content.places, 3))
+    for language in WORDS:
+        plot_weeks(tmp_path / f"{language}.png", found, language)
+    assert (tmp_path / "zh.png").read_bytes() == (tmp_path / "en.png").read_bytes()
+
+
+def test_the_command_draws_in_its_language(
+    city: City, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "riskwarn.cli.alerts._published", lambda _session: origins_of_snapshots(city.home, nothing_came)
     )
-    assert "<svg" in (tmp_path / "weeks.svg").read_text(encoding="utf-8")
+    monkeypatch.setattr("serving.alerts.sources.teams_of", lambda *_: default_teams(city.content.places, 3))
+    code, _ = told(city.home, "--lang", "zh", "alerts", "simulate", "--plot", str(tmp_path / "w.svg"), capsys=capsys)
+    assert code == 0 and WORDS["zh"][0] in (tmp_path / "w.svg").read_text(encoding="utf-8")

@@ -112,3 +112,22 @@ def test_codes_are_told_in_chinese(city: City) -> None:
     assert [line.split()[0] for line in told("list")[1:]] == [last.id, fourth.id, third.id, second.id, first.id]
     assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note、contest、reopen。"]
     assert told("stats")[0] == "标称命中率：暂无，同一等级满 50 个网格的预测期过后才给出"
+
+
+def test_all_teams_of_a_notice_are_named_and_whom_a_step_asked(city: City) -> None:
+    def told(*arguments: str) -> list[list[str]]:
+        done = CliRunner().invoke(
+            riskwarn, ["--home", str(city.home.path), "--lang", "zh", "alerts", *arguments], env={"COLUMNS": ""}
+        )
+        assert done.exit_code == 0, done.output
+        return [line.split() for line in done.output.splitlines()]
+
+    alert = next(one for one in city.alerts() if one.live)
+    own, other = alert.team_id, "T0000002"
+    city.do(alert, "co_handle", team_id=other)
+    city.do(alert, "note", note="已上门")
+    (listed,) = [line for line in told("list") if line[0] == alert.id]
+    assert listed[-2:] == [own, other]
+    shown = told("show", alert.id)
+    assert shown[1][-2:] == [own, other]
+    assert [(line[3], line[-2]) for line in shown[-3:]] == [("签收", own), ("协同", other), ("备注", own)]
