@@ -184,7 +184,7 @@ def test_a_large_file_is_asked_for_where_it_is_exported_and_approved_by_another(
         page.open(f"{elsewhere}/#/ranking?lang=en&unit=town")
         page.tap(".exports .button", "Large files 1")
         page.sees("the monthly planning of visits")
-        page.sees("Towns · Conflict that escalates · next 4 weeks · CSV · ")
+        page.sees("Towns · Conflict · next 4 weeks · CSV · ")
         page.tap(".dialog .button.main", "Approve")
         page.sees(f"decided by {second}")
         page.open(f"{address}/#/ranking?lang=en&unit=town")
