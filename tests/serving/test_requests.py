@@ -246,6 +246,10 @@ def test_readiness_and_metrics_tell_of_age_end_and_damage(made: Made) -> None:
         assert 'riskwarn_degraded{worker="0"} 1.0' in metrics and 'riskwarn_snapshot_stale{worker="0"} 0.0' in metrics
         assert 'riskwarn_source_gap{source="disputes",worker="0"} 0.0' in metrics
         assert 'riskwarn_requests_total{status="2xx",worker="0"} 2.0' in metrics
+        chinese = client.get("/readyz", headers={"Accept-Language": "zh-CN"}).json()["detail"]
+        assert chinese.startswith("快照") and not told.json()["detail"].startswith("快照"), (
+            "a page says it in its language"
+        )
         made.now = application.current().valid_until
         assert client.get("/readyz").json()["stale"] is True
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from riskwarn.contracts import contract
 from riskwarn.words import NOTICE_STEPS
 from serving.access.caller import LOCAL, NOBODY, Caller
 from serving.access.scopes import Scope, in_order
@@ -24,6 +25,8 @@ def console_router(context: Context) -> APIRouter:
     """`/console/…`: for the pages of this server alone."""
     router = APIRouter(include_in_schema=False)
     configuration = context.home.configuration
+    #: What sources are called: names, which an administrator is told as well as who may see what they report.
+    sources = {name: contract(name, configuration).zh for name in configuration.sources}
 
     @router.get("/console/settings")
     @declaring(ANY)
@@ -34,6 +37,7 @@ def console_router(context: Context) -> APIRouter:
             {
                 "city": configuration.city,
                 "timezone": configuration.timezone,
+                "sources": sources,
                 "scopes": in_order(caller.scopes),
                 "now": context.clock().isoformat(),
                 "watermark": caller is not LOCAL if declared is None else declared,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from riskwarn.messages import translated
 from serving.access.scopes import Scope
 from serving.api.context import Context, uncached
 from serving.api.documents.service import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
 from serving.api.needs import ANY, OPEN, declaring, needs
 from serving.api.outstanding import outstanding
-from serving.api.problems import RETRY_AFTER
+from serving.api.problems import RETRY_AFTER, accepted_language
 from serving.api.queries import Nothing
 from serving.api.readiness import measure, readiness
 
@@ -31,8 +32,10 @@ def service_router(context: Context) -> APIRouter:
         summary="Whether the newest snapshot is served, and is fresh: ok, stale or degraded; 503 where none is served",
     )  # fmt: skip
     @declaring(ANY)
-    def readyz(_query: Annotated[Nothing, Query()]) -> Response:
+    def readyz(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
         content = readiness(context.current, context.clock())
+        if content["detail"]:
+            content["detail"] = translated(content["detail"], accepted_language(request.scope))
         answer = uncached(content)
         if content["status"] == "unavailable":
             answer.status_code = 503

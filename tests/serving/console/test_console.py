@@ -79,7 +79,7 @@ def test_before_anything_is_published_the_page_says_what_to_do(tmp_path: Path) -
         page = rendered(f"{address}/#/ranking?lang=en", tmp_path)
         day = rendered(f"{address}/#/ranking?lang=zh&as_of=2026-03-02", tmp_path)
     assert said(page, "empty").startswith("Nothing is published yet Load data and train first, then run riskwarn score")
-    assert not said(page, "banner") and "尚未发布快照" in said(day, "empty")
+    assert not said(page, "banner") and "尚未发布排名" in said(day, "empty")
 
 
 def test_a_silent_source_is_named_beside_the_unit(silenced: Home, tmp_path: Path) -> None:

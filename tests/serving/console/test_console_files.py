@@ -105,6 +105,7 @@ def test_the_console_is_told_of_its_city_and_of_who_looks(made: Made, declared: 
     with TestClient(Application(home, lambda: made.now), base_url=LOCAL) as client:
         local = client.get("/console/settings").json()
     assert local["city"] == "江城" and local["timezone"] == "Asia/Shanghai"
+    assert local["sources"]["disputes"] == "矛盾纠纷", "an administrator who sees no score reads no code either"
     assert local["watermark"] is bool(declared), "on its own machine nobody is written behind what is shown"
     header = cities.key(home, role=Role.SUPERVISOR, now=made.now)
     with TestClient(Application(home, lambda: made.now), base_url=LOCAL) as client:

@@ -104,3 +104,15 @@ def test_colours_of_levels_may_be_others_and_stay_so(made: Made, page: Browser) 
         page.until(f"{red} === '#6b0f4b'")
         page.open(f"{address}/#/map?lang=zh")
         page.until(f"{red} === '#6b0f4b'")
+
+
+def test_at_four_times_the_size_nothing_is_scrolled_sideways(made: Made, page: Browser) -> None:
+    page.sized((320, 700), touch=True)
+    with running_application(made.application()) as address:
+        page.open(f"{address}/#/ranking?lang=en")
+        page.until("document.querySelector('.rows [role=row]')")
+        # Targets of a city are called as long as it likes.
+        page.run(
+            "document.querySelectorAll('.head .choice:first-child button').forEach((one) => one.textContent = 'Conflict that escalates')"
+        )
+        assert page.run("document.documentElement.scrollWidth") == 320

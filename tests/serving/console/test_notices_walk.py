@@ -156,6 +156,23 @@ def test_a_number_is_contested_in_the_portrait(city: City, page: Browser) -> Non
     assert city.verbs(alert.id) == ["raised", "contest"]
 
 
+def test_what_was_held_back_and_where_one_can_go_stand_whole_on_a_telephone(city: City, page: Browser) -> None:
+    city.publish(dict.fromkeys(range(1, 12), "orange"))
+    assert set(city.held().values()) == {"budget"}
+    over = """(() => { const boxes = [...document.querySelector('.held-row').children].map((one) => one.getBoundingClientRect());
+        return boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) => one.left < other.right && other.left < one.right
+            && one.top < other.bottom && other.top < one.bottom)).length; })()"""
+    with running_application(city.application()) as address:
+        for view in ("inbox?list=held", "record", "models"):
+            page.open(f"{address}/#/{view}{'&' if '?' in view else '?'}lang=en")
+            page.until(page.at(".rail nav a[aria-current=page]"))
+            cut = "[...document.querySelectorAll('.rail nav a span')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"
+            assert page.run(cut) == [], view
+        page.open(f"{address}/#/inbox?lang=en&list=held")
+        page.until("document.querySelector('.held-row')")
+        assert page.run(over) == 0, "one lies over another"
+
+
 def test_it_is_answered_by_keyboard_alone(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
     page.sized(OFFICE)

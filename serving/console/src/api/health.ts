@@ -20,7 +20,7 @@ export type Source = Told["items"][number] &
     districts?: (Reports & { code: string; name: string })[];
   };
 
-/** How all sources report; it is asked for only where `asks`. */
-export function useSources(asks = true): Data<Omit<Told, "items"> & { items: Source[] }> {
-  return useAddress(asks ? "v1/health/sources" : null);
+/** How all sources report. */
+export function useSources(): Data<Omit<Told, "items"> & { items: Source[] }> {
+  return useAddress("v1/health/sources");
 }

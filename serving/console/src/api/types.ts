@@ -47,6 +47,8 @@ export type Scope = "read" | "read:detail" | "analyse" | "act" | "plan" | "expor
 export interface Settings {
   city: string;
   timezone: string;
+  /** What sources are called in Chinese. */
+  sources: Record<string, string>;
   scopes: Scope[];
   watermark: boolean;
   /** The time of the server. */

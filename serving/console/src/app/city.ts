@@ -1,13 +1,13 @@
-// What is published: targets, horizons, snapshots, how sources are called. Polled, so that a new snapshot is known by itself.
+// What is published: targets, horizons, snapshots. Polled, so that a new snapshot is known by itself.
 import { createContext } from "preact";
 import { useContext, useMemo, useRef } from "preact/hooks";
-import { useSources } from "../api/health";
 import type { Publication, Publications } from "../api/types";
 import { useData, type Data } from "../api/watch";
 import { useStore } from "../api/store";
 import { capital } from "../parts/figures";
 import { language } from "./preferences";
 import { route } from "./route";
+import { session } from "./session";
 
 export interface City {
   /** Kept snapshots, the newest as-of first, one an as-of. */
@@ -16,8 +16,6 @@ export interface City {
   /** Targets in the order of their declaration, with the horizons that are served. */
   targets: { name: string; zh: string; en: string; horizons: number[]; suspended: boolean }[];
   period: "day" | "week" | "month";
-  /** Names of sources in both languages. */
-  sources: Record<string, { zh: string; en: string }>;
 }
 
 /** What the address asks for, and what is meant where it asks for nothing. */
@@ -51,17 +49,16 @@ export function useNothing(): boolean {
 /** Ask for it: once, by the shell. */
 export function useKnownCity(reads: boolean): Known {
   const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });
-  const health = useSources(reads && (data.value?.items.length ?? 0) > 0);
   // While the server is gone what can be chosen stays: it is names, and no number.
   const last = useRef<City | null>(null);
   return useMemo(() => {
-    if (data.value) last.current = cityOf(data.value, health.value?.items ?? []);
+    if (data.value) last.current = cityOf(data.value);
     else if (data.trouble && !data.trouble.gone) last.current = null;
     return { city: last.current, data };
-  }, [data.value, data.trouble, health.value]);
+  }, [data.value, data.trouble]);
 }
 
-export function cityOf({ items, suspended }: Publications, sources: readonly { source: string; zh: string }[]): City | null {
+export function cityOf({ items, suspended }: Publications): City | null {
   const kept = items.filter((one) => one.kept && !one.withdrawn);
   const current = kept.find((one) => one.current);
   if (!current) return null;
@@ -79,7 +76,6 @@ export function cityOf({ items, suspended }: Publications, sources: readonly { s
       .filter(([name]) => name in served || suspended.includes(name))
       .map(([name, { zh, en }]) => ({ name, zh, en, horizons: (served[name] ?? []).sort((one, other) => one - other), suspended: suspended.includes(name) })),
     period: current.period,
-    sources: Object.fromEntries(sources.map(({ source, zh }) => [source, { zh, en: source.replace(/_/g, " ") }])),
   };
 }
 
@@ -115,8 +111,9 @@ export function useTargetNames(): (target: string) => string {
   return (target) => capital(city?.targets.find((one) => one.name === target)?.[said] ?? target);
 }
 
+/** What a source is called. */
 export function useSourceNames(): (source: string) => string {
-  const city = useCity();
+  const who = useStore(session);
   const said = useStore(language);
-  return (source) => city?.sources[source]?.[said] ?? source.replace(/_/g, " ");
+  return (source) => (said === "zh" ? who?.sources[source] : undefined) ?? source.replace(/_/g, " ");
 }

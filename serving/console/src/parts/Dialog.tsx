@@ -6,8 +6,17 @@ import { useWords } from "../words";
 import "./dialog.css";
 import { Icon } from "./Icon";
 
-/** `stays` where nothing but a button inside closes it: what it shows is not shown again. */
-export function Dialog({ title, close, stays, children }: { title: string; close: () => void; stays?: boolean; children: ComponentChildren }) {
+interface Asked {
+  title: string;
+  close: () => void;
+  /** Where nothing but a button inside closes it: what it shows is not shown again. */
+  stays?: boolean;
+  /** At the side of a page, on a telephone at its foot; what lies beside it closes it. It is named for a style of its own. */
+  beside?: string;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, close, stays = false, beside, children }: Asked) {
   const words = useWords();
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -15,15 +24,20 @@ export function Dialog({ title, close, stays, children }: { title: string; close
     box.current?.showModal();
     return () => before?.focus({ preventScroll: true });
   }, []);
+  const asked = (event: Event) => {
+    event.preventDefault();
+    if (!stays) close();
+  };
   return (
     <dialog
-      class="dialog only-screen"
+      class={`dialog only-screen${beside ? ` beside ${beside}` : ""}`}
       ref={box}
       aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        if (!stays) close();
-      }}
+      // A browser that is asked twice (Escape, the way back of a telephone) closes it without asking us.
+      onKeyDown={(event) => event.key === "Escape" && asked(event)}
+      onCancel={asked}
+      onClose={() => (stays ? box.current?.showModal() : close())}
+      onClick={(event) => beside && event.target === event.currentTarget && outside(event.currentTarget, event) && close()}
     >
       <div class="dialog-head">
         <h2>{title}</h2>
@@ -32,4 +46,9 @@ export function Dialog({ title, close, stays, children }: { title: string; close
       {children}
     </dialog>
   );
+}
+
+function outside(box: HTMLElement, { clientX, clientY }: MouseEvent): boolean {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }

@@ -23,6 +23,7 @@ export const en: Words = {
   navigation: "Main",
   shown: "What is shown",
   units: { grid: "Grids", community: "Communities", town: "Towns", district: "Districts", city: "City" },
+  one_unit: { grid: "grid", community: "community", town: "town", district: "district", city: "city" },
   levels: { red: "priority", orange: "high", yellow: "attention", blue: "watch", none: "none", unknown: "unknown" },
   level: "Level",
   roles: {

@@ -19,6 +19,7 @@ export const zh = {
   navigation: "主导航",
   shown: "显示的内容",
   units: { grid: "网格", community: "社区", town: "镇街", district: "区县", city: "全市" },
+  one_unit: { grid: "网格", community: "社区", town: "镇街", district: "区县", city: "全市" },
   levels: { red: "优先", orange: "重点", yellow: "关注", blue: "留意", none: "无", unknown: "未知" },
   level: "关注等级",
   roles: {
@@ -56,7 +57,7 @@ export const zh = {
     none: "尚未发布",
   },
   past: {
-    title: "历次快照",
+    title: "以往各次",
     newest: "最新",
     play: "依次播放",
     stop: "停止",
@@ -87,7 +88,7 @@ export const zh = {
     view: "这一页没有显示出来。请刷新页面；若仍如此，请联系管理员。",
   },
   nothing: {
-    published: "尚未发布快照",
+    published: "尚未发布排名",
     publish: "先载入数据并训练模型，再运行 riskwarn score；发布后这里会自动显示。",
     view: "没有这一页",
     view_hint: "链接可能不完整。请从左侧（手机在下方）选择一页。",

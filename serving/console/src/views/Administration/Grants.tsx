@@ -12,6 +12,7 @@ import { useWords } from "../../words";
 import { granting } from "./granting";
 import { NewKey, NewOperator, Rotating } from "./Making";
 import { Shown } from "./Shown";
+import { own } from "./words";
 
 type Open = { what: "operator" } | { what: "key"; operator?: string } | { what: "rotate" | "revoke"; grant: Grant } | { what: "made"; made: Made; longer: boolean };
 
@@ -83,6 +84,8 @@ export function Grants() {
 function Line({ one }: { one: Grant }) {
   const words = useWords(granting);
   const shared = useWords();
+  const { who } = useWords(own);
+  const named = (by: string) => who[by] ?? by;
   const role = one.role ? (shared.roles[one.role as keyof typeof shared.roles] ?? one.role) : null;
   const what = role ?? one.scopes.map((each) => words.scope[each] ?? each).join(shared.comma);
   return (
@@ -91,7 +94,7 @@ function Line({ one }: { one: Grant }) {
         <b>{words.kinds[one.kind] ?? one.kind} {one.id}</b> <span class={`stands${one.state === "waiting" ? " open" : ""}`}>{words.state[one.state] ?? one.state}</span>
       </p>
       <p>{[what, ...(one.operator ? [words.of_operator(one.operator)] : []), one.area === null ? shared.whole_city : one.area.join(" "), ...(one.networks.length ? [one.networks.join(" ")] : [])].join(" · ")}</p>
-      <p class="soft small">{[words.ends(moment(one.ends_at)), words.granted_by(one.granted_by), ...(one.confirmed_by ? [words.confirmed_by(one.confirmed_by)] : [])].join(" · ")}</p>
+      <p class="soft small">{[words.ends(moment(one.ends_at)), words.granted_by(named(one.granted_by)), ...(one.confirmed_by ? [words.confirmed_by(named(one.confirmed_by))] : [])].join(" · ")}</p>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { Suspension } from "../../api/access";
 import { file, now, send } from "../../api/client";
 import { useStore } from "../../api/store";
 import { EVERY, useData } from "../../api/watch";
-import { useTargetNames } from "../../app/city";
+import { useSourceNames, useTargetNames } from "../../app/city";
 import { to } from "../../app/route";
 import { may, session } from "../../app/session";
 import { Missing } from "../../parts/Empty";
@@ -30,6 +30,7 @@ export function System() {
 function Server() {
   const words = useWords(granting);
   const shared = useWords();
+  const named = useSourceNames();
   const ready = useData("/readyz");
   const metrics = useMetrics(ready.trouble === null);
   const told = ready.value;
@@ -55,7 +56,7 @@ function Server() {
             const gap = of("riskwarn_source_gap", source) === 1;
             return (
               <tr key={source}>
-                <td>{source}</td>
+                <td>{named(source)}</td>
                 <td class="number">{age === null ? "—" : span_of(1000 * age, shared.ago)}</td>
                 <td class={gap ? "wrong" : ""}>{gap ? words.gap : words.no_gap}</td>
               </tr>
@@ -95,6 +96,7 @@ function useMetrics(alive: boolean): string {
 
 function Suspensions() {
   const words = useWords(granting);
+  const shared = useWords();
   const said = useSaid();
   const named = (one: Suspension) => capital(said(one));
   const held = useData("/v1/suspensions");
@@ -124,7 +126,7 @@ function Suspensions() {
       )}
       {open && (
         <Reason
-          title={`${open.suspended ? words.resume : words.suspend} ${named(open)}`}
+          title={`${open.suspended ? words.resume : words.suspend}${shared.colon}${named(open)}`}
           means={(open.suspended ? words.resume_about : words.suspend_about)(named(open))}
           label={words.because}
           done={open.suspended ? words.resume : words.suspend}

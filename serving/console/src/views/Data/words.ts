@@ -9,7 +9,7 @@ const zh = {
   counts: { read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过" },
   health: {
     about: "各来源报送是否正常。缺数据的地方不等于低风险。",
-    columns: { source: "来源", verdict: "判断", newest: "最新一条", quiet: "已静默", usual: "平常间隔", delay: "登记延迟（中位 / 95 %）", refused: "未通过" },
+    columns: { source: "来源", verdict: "判断", newest: "最新一条", quiet: "已有多久没报", usual: "平常多久一报", delay: "发生到登记（一半 / 95 % 的记录）", refused: "未通过" },
     verdicts: { gap: "数据缺口", warning: "需关注", unjudged: "时间太短，无法判断", sound: "正常" } as Record<string, string>,
     gaps: { silent: "未报送", short: "报送不足" } as Record<string, string>,
     days: (days: number | string) => `${days} 天`,
@@ -108,7 +108,7 @@ const en: typeof zh = {
   counts: { read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused" },
   health: {
     about: "Whether each source reports as it should. Where data is missing there is no low risk.",
-    columns: { source: "Source", verdict: "Verdict", newest: "Newest", quiet: "Silent for", usual: "Usually", delay: "Registered after (median / 95 %)", refused: "Refused" },
+    columns: { source: "Source", verdict: "Verdict", newest: "Newest", quiet: "Silent for", usual: "Usually", delay: "Registered within (half / 95 % of records)", refused: "Refused" },
     verdicts: { gap: "data gap", warning: "needs a look", unjudged: "too short a past to judge", sound: "sound" },
     gaps: { silent: "not reported", short: "too little reported" },
     days: (days) => `${days} ${days === 1 ? "day" : "days"}`,

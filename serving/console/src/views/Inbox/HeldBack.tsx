@@ -37,7 +37,7 @@ export function HeldBack() {
                   {one.unit === "grid" && who && may(who, "read:detail") ? <a href={to("grid", one.code, { target: one.target, horizon: one.horizon })}>{one.name}</a> : <b>{one.name}</b>}
                   <small>{[one.team_id, target(one.target), words.kinds[one.kind]].filter(Boolean).join(" · ")}</small>
                 </div>
-                <div class="cell" role="cell"><b>{words.reasons[one.reason] ?? one.reason}</b></div>
+                <div class="cell because" role="cell"><b>{words.reasons[one.reason] ?? one.reason}</b></div>
                 <div class="cell times" role="cell"><small class="number">{moment(one.at, { zone: false })}</small></div>
               </div>
             );

@@ -19,7 +19,7 @@ const zh = {
   count: (shown: number) => `${shown} 条`,
   more_than: (shown: number) => `只显示最新的 ${shown} 条：请用筛选缩小范围。`,
   none: { work: "没有待办的提示", ended: "没有已结束的提示", held: "没有未发出的提示", silences: "没有静默" },
-  none_hint: "新提示在发布快照时产生，会自动出现在这里。",
+  none_hint: "新提示随每次发布排名产生，会自动出现在这里。",
   none_filtered: "没有符合筛选条件的提示。",
   raised: (age: string) => `${age}前产生`,
   due_in: (left: string) => `剩 ${left}`,

@@ -34,7 +34,7 @@ export function Selected({ code, name, layer, close }: Asked) {
         <div>
           <h2>{name}</h2>
           <p class="soft small">
-            {shared.units[layer]} {code}
+            {shared.one_unit[layer]} {code}
           </p>
         </div>
         <button type="button" class="button bare" aria-label={shared.close} title={shared.close} onClick={close}>

@@ -17,7 +17,7 @@ const zh = {
   between: (from: string, upTo: string) => `${from} – ${upTo}`,
   nowhere: (count: number) => `${count} 处没有坐标，不在地图上`,
   points: (count: number) => `${count} 处没有边界，以方点表示`,
-  no_borders: "这份快照没有边界，以方点表示位置。",
+  no_borders: "这次发布没有边界，以方点表示位置。",
   drawing: "正在读取边界…",
   list: "排名",
   open_grid: "打开画像",

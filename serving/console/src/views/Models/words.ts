@@ -1,6 +1,6 @@
 const zh = {
   title: "模型",
-  about: "谁在评分（在用），谁想接替（候选），各自按时间顺序回测的成绩。换用由人决定。",
+  about: "谁在评分（在用），谁想接替（候选），各自拿以往记录检验的成绩。换用由人决定。",
   aliases: { champion: "在用", challenger: "候选", none: "以往" },
   kinds: { model: "模型" } as Record<string, string>,
   baseline: (name: string) => `简单办法：${name}`,
@@ -21,8 +21,8 @@ const zh = {
     log_loss: "整体概率的误差",
   },
   events: (events: string) => `按约 ${events} 起事件`,
-  of_city: "回测数字是全市的，只给看全市的人。",
-  few: "回测的事件不到五十起，不给出数字。",
+  of_city: "检验的数字是全市的，只给看全市的人。",
+  few: "检验用的事件不到五十起，不给出数字。",
   report: "完整报告",
   report_hint: "新窗口打开；含误差在哪里、依靠什么、亏待了谁。约需半分钟生成。",
   promote: "换用（在服务器上运行）",
@@ -32,7 +32,7 @@ const zh = {
   asking: "正在读取登记的版本…",
   none: "还没有登记的模型",
   none_hint: "先载入数据，再运行 riskwarn train；第一次训练会自动启用。",
-  served: "本快照所用",
+  served: "正在显示的排名所用",
   versions: "版本",
   figure: "指标",
 };

@@ -1,13 +1,13 @@
-// What is asked of a number: what would change it, and that it is wrong. It lies over the page, and Escape closes it.
-import { useEffect, useRef, useState } from "preact/hooks";
+// What is asked of a number: what would change it, and that it is wrong.
+import { useState } from "preact/hooks";
 import { troubled, type Trouble } from "../../api/client";
 import { act, called, useKey, verbsOf, type Notices } from "../../api/notices";
 import type { Alert, Explanation, Life, Portrait, Said } from "../../api/types";
 import { useMayChange } from "../../app/session";
 import { ActForm, draftOf } from "../../parts/Act";
+import { Dialog } from "../../parts/Dialog";
 import { drop } from "../../parts/draft";
 import { capital, moves, percent, points } from "../../parts/figures";
-import { Icon } from "../../parts/Icon";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
 import { useSaid, useWords } from "../../words";
@@ -24,41 +24,12 @@ interface Asked {
 }
 
 export function Asking({ first, grid, why, notices, life, close }: Asked) {
-  const words = useWords(own);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    box.current?.focus({ preventScroll: true });
-    const pressed = (event: KeyboardEvent) => event.key === "Escape" && close();
-    addEventListener("keydown", pressed);
-    return () => {
-      removeEventListener("keydown", pressed);
-      before?.focus({ preventScroll: true });
-    };
-  }, []);
-  // Tab stays inside, as in any window that lies over another.
-  const turned = (event: KeyboardEvent) => {
-    if (event.key !== "Tab" || !box.current) return;
-    const all = [...box.current.querySelectorAll<HTMLElement>("button:not(:disabled), a[href], input, select, textarea")];
-    const [first, last] = [all[0], all[all.length - 1]];
-    const on = document.activeElement;
-    if (event.shiftKey ? on === first || on === box.current : on === last) {
-      event.preventDefault();
-      (event.shiftKey ? last : first)?.focus();
-    }
-  };
   return (
-    <div class="over only-screen" onClick={(event) => event.target === event.currentTarget && close()}>
-      <div class="asking" role="dialog" aria-modal="true" aria-label={words.ask} tabIndex={-1} ref={box} onKeyDown={turned}>
-        <div class="asking-head">
-          <b>{grid.name}</b>
-          <button type="button" class="button bare" aria-label={words.close} onClick={close}><Icon name="close" size={18} /></button>
-        </div>
-        {first === "would" && <Would why={why} life={life} />}
-        <Wrong notices={notices} life={life} />
-        {first === "wrong" && <Would why={why} life={life} />}
-      </div>
-    </div>
+    <Dialog title={grid.name} close={close} beside="asking">
+      {first === "would" && <Would why={why} life={life} />}
+      <Wrong notices={notices} life={life} />
+      {first === "wrong" && <Would why={why} life={life} />}
+    </Dialog>
   );
 }
 

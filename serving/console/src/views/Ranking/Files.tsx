@@ -5,6 +5,7 @@ import { address, send } from "../../api/client";
 import { save } from "../../api/saving";
 import { useStore } from "../../api/store";
 import { useData } from "../../api/watch";
+import { useCity, useTargetNames } from "../../app/city";
 import { session } from "../../app/session";
 import { Dialog } from "../../parts/Dialog";
 import { moment } from "../../parts/moments";
@@ -86,15 +87,24 @@ function Ask({ wanted, done }: { wanted: Wanted; done: () => void }) {
 
 function One({ one, me, again }: { one: Approval; me: string | undefined; again: () => void }) {
   const words = useWords(files);
+  const ranking = useWords(own);
   const shared = useWords();
+  const target = useTargetNames();
+  const period = useCity()?.period ?? "week";
   const { busy, refused, go } = useSending();
   const mine = one.asked_by === me;
   const then = (what: () => Promise<unknown>) => void go(what).finally(again);
   const decide = (verb: string) => then(() => send("POST", `v1/exports/${encodeURIComponent(one.id)}/${verb}`));
   const { form, ...query } = one.query;
+  // Who approves is told by whatever it was asked for.
+  const told = [
+    `${shared.units[query.unit]}${query.parent ? ` ${query.parent}` : ""}`, target(query.target), shared.next(query.horizon, period),
+    ...(query.min_level ? [ranking.and_higher(shared.levels[query.min_level])] : []), ...(query.search ? [`“${query.search}”`] : []),
+    ranking.export_as[form as keyof typeof ranking.export_as] ?? form, words.rows(one.rows),
+  ];
   return (
     <>
-      <p><b>{words.state[one.state]}</b> {[`${shared.units[one.query.unit]}${one.query.parent ? ` ${one.query.parent}` : ""}`, one.query.target, form, words.rows(one.rows)].join(" · ")}</p>
+      <p><b>{words.state[one.state]}</b> {told.join(" · ")}</p>
       <p>{one.reason}</p>
       <p class="soft small">{[mine ? words.own : words.asked_by(one.asked_by, moment(one.asked_at)), ...(one.decided_by ? [words.decided_by(one.decided_by)] : []), words.until(moment(one.ends_at))].join(" · ")}</p>
       {refused && <p class="wrong" role="alert">{refused.message}</p>}

@@ -17,7 +17,7 @@ export function Inside() {
     <nav class="crumbs inside" aria-label={words.inside}>
       <a href={here({ parent: null, unit: place?.unit ?? "town" })}>{shared.whole_city}</a>
       <span>
-        {place && `${shared.units[place.unit]} `}
+        {place && `${shared.one_unit[place.unit]} `}
         <b>{place?.name ?? parent}</b>
       </span>
     </nav>

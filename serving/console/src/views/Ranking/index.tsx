@@ -76,10 +76,11 @@ function Rows({ pages, unit }: { pages: ReturnType<typeof usePages<"/v1/scores">
   if (first === null) return <div class="card">{trouble ? <Trouble trouble={trouble} again={pages.again} /> : <Waiting />}</div>;
   if (!items.length) {
     const search = query["search"];
+    const level = !search && query["min_level"];
     return (
       <div class="card">
-        <Empty title={search ? words.found_none(search) : words.nothing} icon={search ? "search" : "nothing"}>
-          <p>{search ? words.found_hint : words.nothing_hint}</p>
+        <Empty title={search ? words.found_none(search) : level ? words.nothing_level : words.nothing} icon={search ? "search" : "nothing"}>
+          <p>{search ? words.found_hint : level ? words.nothing_level_hint : words.nothing_hint}</p>
           <a class="button" href={here({ search: null, parent: null, min_level: null })}>{words.everywhere}</a>
         </Empty>
       </div>

@@ -30,7 +30,7 @@ function Off({ title, hint, units }: { title: string; hint: string; units: Windo
       <ul class="furthest">
         {units.map((one) => (
           <li key={one.unit + one.code}>
-            <a href={to("ranking", null, { unit: "grid", parent: one.code })}>{one.name}</a> <small class="soft">{words.units[one.unit]}</small>
+            <a href={to("ranking", null, { unit: "grid", parent: one.code })}>{one.name}</a> <small class="soft">{shared.one_unit[one.unit]}</small>
             <span class="number">{words.window.expected(count(one.expected))}{shared.comma}<b>{words.window.came(one.observed)}</b></span>
           </li>
         ))}

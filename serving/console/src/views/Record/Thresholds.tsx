@@ -36,8 +36,8 @@ export function Pictures({ items, window }: { items: readonly Caught[]; window: 
           <div class="drawn">
             <Hundred filled={hit} level={chosen.level} />
             <ul>
-              <li><b class="big number">{hit}</b> {words.hundred.yes(hit, window)}</li>
-              <li><b class="big soft number">{100 - hit}</b> {words.hundred.no(100 - hit)}</li>
+              <li><b class="big number">{hit}</b> {words.hundred.yes(window)}</li>
+              <li><b class="big soft number">{100 - hit}</b> {words.hundred.no}</li>
               <li class="soft small">{words.hundred.listed(shared.levels[chosen.level])}{shared.colon}{chosen.grids !== null && words.hundred.grids(chosen.grids.toFixed(chosen.grids < 10 ? 1 : 0))}</li>
             </ul>
           </div>

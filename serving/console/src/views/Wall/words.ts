@@ -7,7 +7,7 @@ const zh = {
   back: "返回",
   stale: "已过期",
   gone: "服务器无应答",
-  no_levels: "这份快照没有镇街的等级，下次评分后显示。",
+  no_levels: "这次发布没有镇街的等级，下次评分后显示。",
 };
 
 const en: typeof zh = {
