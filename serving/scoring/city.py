@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Reals, give_back
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places, Places32
@@ -118,6 +118,8 @@ def score_city(
     # rests on is explained a horizon after the other, for it is large.
     with ThreadPoolExecutor(threads) as pool:
         for own, (told, every) in zip(families, pool.map(forecast, families), strict=True):
+            # What numbering left in holes, before what a forecast rests on takes its room.
+            give_back()
             for (champion, _), why, (by_unit, grids) in zip(own, told, every, strict=True):
                 block = champion.target, champion.horizon
                 rests_on = relied_on(why, city.configuration.targets[champion.target].source)
