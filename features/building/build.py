@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.building.executors import Executor, one_by_one
-from features.building.shards import Shard, Totals, added, divided, totals_of_partition, wide_bases
+from features.building.shards import Shard, Totals, added, divided, totals_of_partition, unread, wide_bases
 from features.catalogue.catalogue import declared
 from features.catalogue.plain import plain_numbers
 from features.catalogue.version import catalogue_version, provenance
@@ -143,7 +143,7 @@ class Shards:
     def __iter__(self) -> Iterator[Shard]:
         for numbers, part in divided(self._numbers, self._parts):
             for group in self._groups:
-                panel = Panel(numbers, part, self._begin, self._columns, totals=self._totals)
+                panel = Panel(unread(numbers), part, self._begin, self._columns, totals=self._totals)
                 yield Shard(self._configuration, self._version, panel, self._shown, group, self._names, self._known)
 
 

@@ -61,6 +61,11 @@ def divided(city: Encoded, parts: Sequence[Partition]) -> Iterator[tuple[Encoded
         yield replace(city, sources=sources), part
 
 
+def unread(city: Encoded) -> Encoded:
+    """The same records, of which no column is chosen yet: what is chosen of them is let go with them."""
+    return replace(city, sources={name: rows.only(rows.names) for name, rows in city.sources.items()})
+
+
 def wide_bases(rows: Sequence[Declared]) -> list[Transform]:
     """The transforms whose district and city totals others read, each once."""
     return list(dict.fromkeys(total for row in rows for total in row.totals))

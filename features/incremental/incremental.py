@@ -14,10 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
 from features.building.build import build_features
 from features.building.executors import Executor, one_by_one
+from features.building.shards import unread
 from features.city import City, arrivals_of_targets, city_around
 from features.encoding.encoded_city import Encoded, clock_of, with_tables
 from features.encoding.records import Records
@@ -32,6 +34,9 @@ from riskwarn.store.writing import one_at_a_time
 
 #: Share of the records that may be told anew before what is in force becomes the state.
 _RENEWED = 0.02
+
+#: Columns by which records are put in order.
+_ORDERING = ("grid", "known", "start", "stop", "record")
 
 _WAITING = "waiting for another run to keep its state"
 
@@ -93,7 +98,7 @@ def known_city(
         def put_in_order(name: str) -> None:
             # In its place, so that what was out of order is let go of source by source.
             plain, high = sources[name]
-            sources[name] = plain.in_order(), high.in_order()
+            sources[name] = ordered_when_read(plain), ordered_when_read(high)
 
         with ThreadPoolExecutor(home.settings.threads) as pool:
             list(pool.map(put_in_order, list(sources)))
@@ -161,8 +166,19 @@ def _keep(home: Home, city: City, sources: Sources, progress: Progress) -> None:
             home,
             city,
             store,
-            {name: _written(home, [part.in_order() for part in pair]) for name, pair in sources.items()},
+            {
+                name: _written(home, [ordered_when_read(part.only(part.names)) for part in pair])
+                for name, pair in sources.items()
+            },
         )
+
+
+def ordered_when_read(rows: Records) -> Records:
+    """The same as :meth:`Records.in_order`, of which a column is put in order when somebody reads it: most that is kept of a city lies
+    in files, and is not copied for what is new."""
+    told = {name: rows[name] for name in _ORDERING if name in rows}
+    place = Records({**told, "place": np.arange(len(rows))}).in_order()["place"]
+    return rows if len(place) == len(rows) and (np.diff(place) == 1).all() else rows.choose(place)
 
 
 def _written(home: Home, parts: Sequence[Records]) -> list[RecordFile]:
@@ -171,12 +187,13 @@ def _written(home: Home, parts: Sequence[Records]) -> list[RecordFile]:
 
 def _numbers(city: City, sources: Sources) -> Encoded:
     plain = {name: rows for name, (rows, _) in sources.items()}
-    return with_tables(city, clock_of(city), plain, {name: high for name, (_, high) in sources.items() if len(high)})
+    made = with_tables(city, clock_of(city), plain, {name: high for name, (_, high) in sources.items() if len(high)})
+    return unread(made)
 
 
 @dataclass(frozen=True)
 class _Beliefs(Mapping[str, pd.DataFrame]):
-    """The beliefs of each event source, read when they are asked for."""
+    """The beliefs of each event source, read when they are asked for; the last alone are held, for they may be gigabytes."""
 
     city: City
     store: Store
@@ -186,6 +203,7 @@ class _Beliefs(Mapping[str, pd.DataFrame]):
         if name not in set(self):
             raise KeyError(name)
         if name not in self._read:
+            self._read.clear()
             mapping = self.city.configuration.sources[name].mapping
             self._read[name] = beliefs(self.store.versions(name), self.city.geography, mapping)
         return self._read[name]

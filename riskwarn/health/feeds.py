@@ -49,6 +49,22 @@ class Feed:
             [chunk for part in parts for chunk in part.chunks], schema_of(self.source).field(name).type
         )
 
+    def of(self, name: str, rows: Indices) -> pa.ChunkedArray:
+        """The same column of some of the versions, in their order: of the others no more is held than of one file."""
+        kind = schema_of(self.source).field(name).type
+        if self.store.nulls(self.source, name) == len(self.first):
+            return pa.chunked_array([pa.nulls(len(rows), kind)])
+        order = np.argsort(rows, kind="stable")
+        wanted, parts, start = rows[order], [], 0
+        for table in self.store.scan(self.source, [name]):
+            first, last = np.searchsorted(wanted, (start, start + len(table)))
+            if last > first:
+                parts += table.column(0).take(pa.array(wanted[first:last] - start)).chunks
+            start += len(table)
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        return pa.chunked_array(parts, kind).take(pa.array(back))
+
     def filled(self, name: str) -> bool | npt.NDArray[np.bool_]:
         """(versions,) where a column is filled; True or False where it is always or never: then it is not read."""
         nulls = self.store.nulls(self.source, name)

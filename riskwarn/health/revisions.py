@@ -54,8 +54,7 @@ def fixed_that_changed(feed: Feed, mapping: Mapping) -> list[Changed]:
     """The fixed fields that differ between two versions of a record."""
     found, records = [], int(feed.first.sum())
     for name in fixed_fields(mapping) if len(feed.later) else []:
-        before, after, were, are = _pairs(feed, name)
-        differs = _moved(feed) if name == "grid_id" else (were != are) | (were & are & _differ(before, after))
+        differs = _moved(feed) if name == "grid_id" else _differs(*_pairs(feed, name))
         # A record that was changed twice counts once: pairs of one record stand together.
         changed = len(np.unique(feed.chain[differs]))
         share = changed / records
@@ -69,7 +68,7 @@ def own_times_that_moved(feed: Feed) -> list[Moved]:
     found = []
     for name in OWN_TIME_FIELDS if len(feed.later) else ():
         before, after, were, are = _pairs(feed, name)
-        moved = int((were & are & _differ(before, after)).sum())
+        moved = int((were & are & _unequal(before, after)).sum())
         emptied = int((were & ~are).sum())
         if moved or emptied:
             found.append(Moved(name, moved, emptied))
@@ -78,6 +77,15 @@ def own_times_that_moved(feed: Feed) -> list[Moved]:
 
 def _moved(feed: Feed) -> Flags:
     """(changes,) whether a record went to another place: not where it was located better or worse within one unit."""
+    changes, moved = pd.DataFrame(index=range(len(feed.later))), np.zeros(len(feed.later), dtype=bool)
+    for when, rows in (("was", feed.earlier), ("now", feed.later)):
+        grid, unit = (feed.of(name, rows).cast(pa.string()).to_pandas() for name in ("grid_id", "unit"))
+        changes[when] = grid.where(grid.notna(), unit)
+    pairs = changes.dropna()
+    pairs = pairs[pairs["was"] != pairs["now"]]
+    if pairs.empty:
+        # Mostly, and then nobody need know in which unit each of a city's grids lies.
+        return moved
     grids = feed.store.versions("grids", ["grid_id", "community", "town"])
     units = [
         dict(zip(grids["grid_id"], grids["community"], strict=True)),
@@ -86,14 +94,6 @@ def _moved(feed: Feed) -> Flags:
             **dict(zip(grids["grid_id"], grids["town"], strict=True)),
         },
     ]
-    changes = pd.DataFrame(index=range(len(feed.later)))
-    for when, rows in (("was", feed.earlier), ("now", feed.later)):
-        grid, unit = (
-            feed.column(name).take(pa.array(rows)).cast(pa.string()).to_pandas() for name in ("grid_id", "unit")
-        )
-        changes[when] = grid.where(grid.notna(), unit)
-    pairs = changes.dropna()
-    pairs = pairs[pairs["was"] != pairs["now"]]
     within = [
         (pairs[inner].map(above) == pairs[outer]).to_numpy(dtype=bool)
         for above in units
@@ -101,19 +101,23 @@ def _moved(feed: Feed) -> Flags:
     ]
     # A service area is no community or town: nothing tells whether a grid lies in it.
     known = {place for above in units for pair in above.items() for place in pair if isinstance(place, str)}
-    told = (pairs["was"].isin(known) & pairs["now"].isin(known)).to_numpy(dtype=bool)
-    moved = np.zeros(len(feed.later), dtype=bool)
+    told = np.array([was in known and now in known for was, now in zip(pairs["was"], pairs["now"], strict=True)])
     moved[pairs.index.to_numpy()] = told & ~np.logical_or.reduce(within)
     return moved
 
 
 def _pairs(feed: Feed, name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray, Flags, Flags]:
     """The values of a field before and after, and where there are any."""
-    column = feed.column(name)
-    before, after = (column.take(pa.array(rows)) for rows in (feed.earlier, feed.later))
+    both, pairs = feed.of(name, np.concatenate([feed.earlier, feed.later])), len(feed.later)
+    before, after = both[:pairs], both[pairs:]
     were, are = (np.asarray(one.is_valid().to_numpy(), dtype=bool) for one in (before, after))
     return before, after, were, are
 
 
-def _differ(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Flags:
+def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray, were: Flags, are: Flags) -> Flags:
+    """(changes,) whether a field was filled or emptied, or has another value."""
+    return np.asarray((were != are) | (were & are & _unequal(before, after)))
+
+
+def _unequal(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Flags:
     return np.asarray(pc.fill_null(pc.not_equal(before, after), False).to_numpy(), dtype=bool)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Reals, give_back
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places, Places32
@@ -93,7 +93,8 @@ def score_city(
     gaps: DataGaps,
     threads: int = 1,
 ) -> Scored:
-    """Score every unit. `numbers` is the encoded city; the horizons of a target are numbered on so many threads."""
+    """Score every unit. `numbers` is the encoded city; the targets, and where these are few their horizons, are numbered on so many
+    threads: each holds a city times the members of a model."""
     where = placed(city, before.places)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
@@ -111,12 +112,14 @@ def score_city(
         task = make_task(city, own[0][0].target, own[0][0].horizon, matrix, numbers)
         made = [forecaster.predict(task.inputs, [city.as_of]) for _, forecaster in own]
         told = explain_family([forecaster for _, forecaster in own], task.inputs, city.as_of)
-        return told, _numbered(city, where, before, task, own, made, threads)
+        return told, _numbered(city, where, before, task, own, made, max(1, threads // len(families)))
 
     # Most of a forecast is arithmetic, which needs no interpreter: words are put together while the next target is forecast. What it
     # rests on is explained a horizon after the other, for it is large.
     with ThreadPoolExecutor(threads) as pool:
         for own, (told, every) in zip(families, pool.map(forecast, families), strict=True):
+            # What numbering left in holes, before what a forecast rests on takes its room.
+            give_back()
             for (champion, _), why, (by_unit, grids) in zip(own, told, every, strict=True):
                 block = champion.target, champion.horizon
                 rests_on = relied_on(why, city.configuration.targets[champion.target].source)
@@ -216,6 +219,7 @@ def _units(
 ) -> dict[Unit, Scores]:
     """The units above: the expected count is the sum of the parts; a probability is not calibrated there."""
     rounded = np.round(made.expected_count[0], DIGITS)
+    counts = None if members is None else np.round(members.mean, DIGITS)
     found = {}
     for unit, units in city.geography.units.items():
         level, order = where.places[unit], where.order[unit]
@@ -224,13 +228,8 @@ def _units(
         rates = per_10000(total, level.residents)
         by = order_by(total, rates)
         drawn, change_noise = None, np.full(len(level), np.nan)
-        if members is not None:
-            sums = np.stack(
-                [
-                    np.bincount(units.of_grid, one, len(units.codes)).astype(np.float64)
-                    for one in np.round(members.mean, DIGITS)
-                ]
-            )
+        if counts is not None:
+            sums = np.stack([np.bincount(units.of_grid, one, len(units.codes)).astype(np.float64) for one in counts])
             drawn = order_by(sums[:, order], per_10000(sums[:, order], level.residents))
             change_noise = np.round(difference_of_two(sums[:, order]), DIGITS)
         bounds = _bounds(by, drawn)

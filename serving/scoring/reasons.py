@@ -150,7 +150,7 @@ def begun(city: City, numbers: Encoded) -> dict[str, date]:
     """
     found = {}
     for source in (name for name, one in city.contracts.items() if one.events):
-        tables = [held[source] for held in (numbers.sources, numbers.above) if source in held]
+        tables = [held[source].only(("day", "stop")) for held in (numbers.sources, numbers.above) if source in held]
         days = np.concatenate([np.arange(0), *(rows["day"][rows["stop"] != GONE] for rows in tables)])
         days = days[days != 0]  # the day of what has no date
         if len(days):

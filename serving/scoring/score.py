@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from features import City, FeatureMatrix, chosen_executor, version_of
 from features.panel.panel import Encoded
+from riskwarn.arrays import give_back
 from riskwarn.configuration import Configuration
 from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
@@ -57,6 +58,7 @@ def score(
     """
     made = prepared(home, city, numbers, loaded, progress, health)
     progress("scoring")
+    give_back()
     scored = score_city(city, numbers, made.matrix, loaded, before, made.gaps, home.settings.threads)
     return Scoring(scored, made.health, made.gaps)
 

@@ -35,12 +35,29 @@ def with_numbers_told(
         names = [*features, *told]
         return build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=names)
     made = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=features)
-    sources = {row.feature.source for row in chosen_rows(city.configuration, told)}
-    held = {source: city.beliefs[source] for source in city.beliefs if source in sources}
-    then = replace(city, as_of=whole, beliefs=held)
-    beside = build_features(then, [whole], progress, executor=executor, names=told)
+    beside = _told_at(replace(city, as_of=whole), told, executor, progress)
     return replace(
         made,
         features=(*made.features, *beside.features),
         values=np.concatenate([np.asarray(made.values), np.asarray(beside.values)]),
     )
+
+
+def _told_at(city: City, told: Sequence[str], executor: Executor, progress: Progress) -> FeatureMatrix:
+    """The numbers as of the city's as-of, source by source: what is believed of one source of a large city are gigabytes."""
+    names: dict[str, list[str]] = {}
+    for row in chosen_rows(city.configuration, told):
+        names.setdefault(row.feature.source, []).append(row.feature.name)
+
+    def of(source: str) -> FeatureMatrix:
+        held = {source: city.beliefs[source]} if source in city.beliefs else {}
+        one = replace(city, beliefs=held)
+        return build_features(one, [city.as_of], progress, executor=executor, names=names[source])
+
+    parts = [of(source) for source in names]
+    whole = replace(
+        parts[0],
+        features=tuple(feature for part in parts for feature in part.features),
+        values=np.concatenate([np.asarray(part.values) for part in parts]),
+    )
+    return whole.select(list(dict.fromkeys(told)))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from features.encoding.records import GONE, Records
 from features.incremental.files import RecordFile, VersionFiles
+from features.incremental.incremental import ordered_when_read
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +71,34 @@ def test_rows_are_put_in_order_by_grid_time_and_identity(
     names = ("grid", "known", "start", "record")
     table = {name: column.astype(np.int32) for name, column in zip(names, columns, strict=False)}
     table |= {"stop": np.where(columns[4] == 1, GONE, 9).astype(np.int32), "came": np.arange(len(rows))}
-    told = Records(table).in_order()
+    told, later = Records(table).in_order(), ordered_when_read(Records(table))
+    assert all(told[name].tolist() == later[name].tolist() for name in table)
     held = [(*row[:4], place) for place, row in enumerate(rows) if not row[4]]
     found = list(zip(*(told[name].tolist() for name in (*names, "came")), strict=True))
     assert [row[:4] for row in found] == sorted(row[:4] for row in held)
     assert found == sorted(held, key=lambda row: row[:4])
+
+
+class Asked(dict[str, Any]):
+    """Columns that note which of them were read."""
+
+    def __init__(self, columns: dict[str, Any]) -> None:
+        super().__init__(columns)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
+def test_a_column_is_put_in_order_when_it_is_read() -> None:
+    """What is kept of a large city lies in files: what nobody reads is not copied because something is new."""
+    numbers = np.array([5, 3, 9, 4])
+    names = ("grid", "known", "start", "stop", "record", "day", "topics")
+    columns = Asked({name: numbers.astype(np.int32) for name in names})
+    rows = ordered_when_read(Records(columns))
+    assert columns.read == {"grid", "known", "start", "stop", "record"}
+    assert rows["day"].tolist() == [3, 4, 5, 9] and "topics" not in columns.read
 
 
 def test_versions_are_found_by_their_records(folder: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import gc
 import pickle
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +82,18 @@ def test_a_worker_elsewhere_computes_what_is_asked_for_by_name() -> None:
     _, there = features_of_shard(pickle.loads(pickle.dumps(shard)))
     assert here.shape == (2, 1, len(city.geography))
     assert here.tobytes() == there.tobytes()
+
+
+def test_what_a_shard_chooses_of_the_records_is_let_go_with_it() -> None:
+    city = made_up_city(16)
+    numbers = encoded(city)
+    rows = numbers.sources["disputes"]
+    held = replace(numbers, sources={**numbers.sources, "disputes": rows.choose(np.arange(len(rows)))})
+    groups, names = [np.arange(1), np.arange(1, 2)], ["hazards_count_4", "disputes_open"]
+    shards = Shards(city, held, [Partition.whole(city.geography)], 0, 3, (2,), None, groups, names=names)
+    columns = [weakref.ref(shard.panel.records("disputes")["day"]) for shard in shards]
+    gc.collect()
+    assert [column() is None for column in columns] == [True, True]
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from features import build_features, read_city
 from features.incremental import files as kept
 from features.incremental import incremental, state
-from features.incremental.incremental import newest_features
+from features.incremental.incremental import known_city, newest_features
 from features.testing import assert_same
 from riskwarn.home import Home
 from tests.features.test_laws import START, Case, cases, exported, with_a_source_of_its_own
@@ -111,3 +113,17 @@ def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.Mon
     cut = next(described.parent.glob("*.records"))
     cut.write_bytes(cut.read_bytes()[:-1])
     assert not same_as_from_scratch(home, 9).from_state
+
+
+def test_what_is_believed_of_a_large_source_is_held_until_the_next_is_asked_for(fresh: Any) -> None:
+    folder = fresh()
+    home = with_a_source_of_its_own(folder)
+    world = [Case(n, n % 4, START + timedelta(weeks=n), START + timedelta(weeks=n), None, False, "邻里", "一般", False) for n in range(8)]  # fmt: skip
+    exports(home, folder, world, 8)
+    city, _ = known_city(home, (START + timedelta(weeks=8)).date())
+    first, second, *_ = city.beliefs
+    held = weakref.ref(city.beliefs[first])
+    assert city.beliefs[first] is held()
+    assert len(city.beliefs[second])
+    gc.collect()
+    assert held() is None

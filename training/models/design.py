@@ -192,19 +192,18 @@ def design(matrix: FeatureMatrix, origins: Sequence[date] | None = None, names: 
     origins = matrix.origins if origins is None else tuple(origins)
     place = {origin: index for index, origin in enumerate(matrix.origins)}
     chosen = [place[origin] for origin in origins]
+    columns = range(len(matrix.features)) if names is None else matrix.places_of(names)
+    features = tuple(matrix.features[index] for index in columns)
     if isinstance(matrix.values, Scratch):
-        columns = range(len(matrix.features)) if names is None else matrix.places_of(names)
-        features = tuple(matrix.features[index] for index in columns)
         made = StoredDesign(features, origins, matrix.values, tuple(columns), tuple(chosen))
         small = 4 * len(features) * len(origins) * made.grids <= MOST_HELD
         return made.some_grids(1) if small else made
-    matrix = matrix if names is None else matrix.select(names)
     whole = chosen == list(range(len(matrix.origins)))
-    values = np.empty((len(matrix.features), len(origins), len(matrix.grid_ids)), dtype=np.float32)
-    for index, feature in enumerate(matrix.features):
-        one = matrix.values[index] if whole else matrix.values[index][chosen]
+    values = np.empty((len(features), len(origins), len(matrix.grid_ids)), dtype=np.float32)
+    for index, (column, feature) in enumerate(zip(columns, features, strict=True)):
+        one = matrix.values[column] if whole else matrix.values[column][chosen]
         drawn_in(one, scale_of(feature), out=values[index])
-    return Design(matrix.features, origins, values)
+    return Design(features, origins, values)
 
 
 @dataclass(frozen=True)

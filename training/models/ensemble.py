@@ -27,6 +27,7 @@ from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
 from training.models.effects import SpanTerms, effects
 from training.models.forecast import Forecast, Forecaster, Reasons
+from training.models.leaves import Leaves, leaves_of
 from training.models.linear import Linear
 from training.models.margins import Margins
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
@@ -62,9 +63,10 @@ class SpanModel:
         """(origins, grids) log means; `columns` gives the rows of these origins where they are not `kept` from before."""
         kept = Margins() if kept is None else kept
 
-        def grown(booster: lgb.Booster) -> Reals:
+        def grown(booster: lgb.Booster, leaves: Callable[[], Leaves | None]) -> Reals:
             def make(held: Design) -> Reals:
-                return raw_margin(booster, held.rows(origins), threads).reshape(len(origins), held.grids)
+                rows = held.rows(origins)
+                return raw_margin(booster, rows, threads, leaves=leaves()).reshape(len(origins), held.grids)
 
             return kept.of(booster, origins, columns, make)
 
@@ -72,9 +74,9 @@ class SpanModel:
         if (linear := self.linear) is not None:
             found.append(kept.of(linear, origins, columns, lambda held: margins(held, origins, linear)))
             if self.trees is not None:
-                found[0] = found[0] + grown(self.trees)
+                found[0] = found[0] + grown(self.trees, lambda: self._leaves[0])
         if self.alone is not None:
-            found.append(self.alone.mean + grown(self.alone.trees))
+            found.append(self.alone.mean + grown(self.alone.trees, lambda: self._leaves[1]))
         return np.asarray(np.clip(np.mean(found, axis=0), LEAST_MARGIN, MOST_MARGIN))
 
     def explained(self, columns: Design, origin: date, threads: int) -> SpanTerms:
@@ -100,6 +102,13 @@ class SpanModel:
     def same(self, other: SpanModel) -> bool:
         """Whether it is the same model, though it was read from other files."""
         return self is other or (self.start, self.stop, self._texts) == (other.start, other.stop, other._texts)
+
+    @cached_property
+    def _leaves(self) -> tuple[Leaves | None, Leaves | None]:
+        """Of the trees, and of those that stand alone; LightGBM's text is read once."""
+        boosters = self.trees, None if self.alone is None else self.alone.trees
+        trees, alone = (None if booster is None else leaves_of(booster) for booster in boosters)
+        return trees, alone
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

@@ -119,10 +119,12 @@ def resampled(forecaster: Forecaster, inputs: ForecastInputs, origin: date) -> C
         return None
     columns = design(inputs.matrix, [origin], forecaster.names).only([origin])
     with threadpool_limits(1):
-        rate = np.sum(
-            [np.exp(_margins(span, columns, origin, forecaster.threads)) for span in forecaster.spans], axis=0
-        )
-    return forecaster.dispersion.around(forecaster.calibration.of(np.asarray(rate)))
+        rates = (np.exp(_margins(span, columns, origin, forecaster.threads)) for span in forecaster.spans)
+        # One span at a time: each is a city times the members.
+        rate = next(rates)
+        for one in rates:
+            rate += one
+    return forecaster.dispersion.around(forecaster.calibration.of(rate))
 
 
 def _margins(span: SpanModel, columns: Design, origin: date, threads: int) -> Reals:
@@ -133,7 +135,9 @@ def _margins(span: SpanModel, columns: Design, origin: date, threads: int) -> Re
     moved = weights @ columns.rows([origin]).T.astype(np.float64)
     moved += (span.deviations[:, 0] - weights @ span.linear.mean)[:, None]
     # The margin is the mean of those of its parts, of which the regression is one.
-    return np.asarray(np.clip(own + moved / (1 if span.alone is None else 2), LEAST_MARGIN, MOST_MARGIN))
+    moved /= 1 if span.alone is None else 2
+    moved += own
+    return np.clip(moved, LEAST_MARGIN, MOST_MARGIN, out=moved)
 
 
 def difference_of_two(members: Reals, level: float = INTERVAL_LEVEL) -> Reals:

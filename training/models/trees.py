@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from training.intervals.counts import Reals
 from training.models.design import Design, StoredDesign
-from training.models.leaves import added, leaves_of
+from training.models.leaves import Leaves, added, leaves_of
 from training.models.linear import Linear
 from training.models.poisson import Flags, Outcome, margins, margins_of
 
@@ -135,10 +135,14 @@ def losses_by_round(
 
 
 def raw_margin(
-    booster: lgb.Booster, rows: npt.NDArray[np.float32], threads: int = 1, rounds: int | None = None
+    booster: lgb.Booster,
+    rows: npt.NDArray[np.float32],
+    threads: int = 1,
+    rounds: int | None = None,
+    leaves: Leaves | None = None,
 ) -> Reals:
-    """(rows,) what the trees add, of rows without NaN."""
-    trees = leaves_of(booster, rounds)
+    """(rows,) what the trees add, of rows without NaN; `leaves` are those of its trees, where they are at hand."""
+    trees = leaves_of(booster, rounds) if leaves is None else leaves
     if trees is None:
         told = booster.predict(rows, raw_score=True, num_iteration=rounds, num_threads=threads)
         return np.asarray(told, dtype=np.float64)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from riskwarn.contracts.schema import schema_of
@@ -182,6 +183,24 @@ def test_a_better_location_is_no_change_of_place_and_a_move_to_another_unit_is(
         load(home, "disputes", write_csv(tmp_path / f"{number}.csv", rows), exported_at=taken, force=True)
     found = examined(home)
     assert [one.changed for one in found.fixed_changed if one.field == "grid_id"] == ([found.records] if moved else [])
+
+
+def test_of_a_column_some_versions_are_read_in_their_order(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Across the loads; and where no version holds the column, no file is read."""
+    rows = feed(days=20)
+    loaded(city, tmp_path, rows, START + timedelta(days=20))
+    rows[3]["化解时间"] = ""
+    loaded(city, tmp_path, rows, START + timedelta(days=25), "later.csv")
+    store = Store(city)
+    found = read_feed(store, "disputes", city.configuration.calendar)
+    assert len(store.files("disputes")) == 2
+    chosen = np.random.default_rng(3).permutation(len(found.first))[:40]
+    for name in ("category", "closed_at", "grid_id"):
+        assert found.of(name, chosen).to_pylist() == found.column(name).take(pa.array(chosen)).to_pylist()
+    monkeypatch.setattr(store, "scan", None)
+    assert found.of("reopened_at", chosen).to_pylist() == [None] * 40
 
 
 def test_records_that_miss_their_export_ask_for_a_longer_delivery(city: Home, tmp_path: Path) -> None:

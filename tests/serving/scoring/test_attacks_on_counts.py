@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import gc
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -176,6 +179,31 @@ def test_no_night_tells_another_count_gap_or_age_than_the_night_before(nights: l
         for name, values in first.items():
             assert np.array_equal(values, other[name], equal_nan=True), name
     assert any(not np.array_equal(values, others[-1][name], equal_nan=True) for name, values in first.items())
+
+
+class Beliefs(dict[str, pd.DataFrame]):
+    """What is believed of each source, made when it is asked for; notes how many of them are held at once."""
+
+    def __init__(self, made: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(made)
+        self.held: list[weakref.ref[pd.DataFrame]] = []
+        self.most = 0
+
+    def __getitem__(self, source: str) -> pd.DataFrame:
+        gc.collect()
+        found = super().__getitem__(source).copy()
+        self.held.append(weakref.ref(found))
+        self.most = max(self.most, sum(one() is not None for one in self.held))
+        return found
+
+
+def test_what_is_told_in_mid_week_is_read_source_by_source(nights: list[City]) -> None:
+    """All that is believed of a large city's sources does not lie in memory together."""
+    beliefs = Beliefs(nights[0].beliefs)
+    city, numbers = replace(nights[0], beliefs=beliefs), encoded(nights[0])
+    names = [row.feature.name for row in plain_numbers(city.configuration)]
+    with_numbers_told(city, numbers, ["disputes_count_4"], names, one_by_one)
+    assert len(beliefs.held) > 1 and beliefs.most == 1
 
 
 def test_what_is_usual_of_a_unit_does_not_walk_from_night_to_night(nights: list[City]) -> None:

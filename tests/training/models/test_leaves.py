@@ -6,6 +6,10 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
+from tests.training.tasks import noisy_task
+from training.models import ensemble, trees
+from training.models.design import design
+from training.models.ensemble import Alone, SpanModel
 from training.models.leaves import ROWS, leaves_of
 from training.models.trees import raw_margin
 
@@ -52,6 +56,20 @@ def test_what_trees_add_is_what_lightgbm_says(leaves: int) -> None:
             told = booster.predict(some, raw_score=True, num_iteration=rounds)
             for threads in (1, 2, 3):
                 assert np.array_equal(raw_margin(booster, some, threads, rounds), told)
+
+
+def test_a_span_reads_the_text_of_its_trees_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A publication asks each of them for the forecast and for its members."""
+    task = noisy_task()
+    columns, origins = design(task.inputs.matrix), task.inputs.matrix.origins[-2:]
+    booster = grown(columns.rows(columns.origins), 4)
+    span, read = SpanModel(0, 1, None, None, Alone(-1.0, booster)), []
+    monkeypatch.setattr(ensemble, "leaves_of", lambda one: read.append(one) or leaves_of(one))
+    monkeypatch.setattr(trees, "leaves_of", None)
+    told = -1.0 + booster.predict(columns.rows(origins), raw_score=True).reshape(2, -1)
+    for _ in range(2):
+        assert np.array_equal(span.margin(lambda: columns, origins, 1), told)
+    assert read == [booster]
 
 
 def test_trees_that_never_part_their_rows_add_one_number() -> None:
