@@ -83,7 +83,7 @@ const zh = {
     budget: "处置队本周额度已满",
     silenced: "静默中",
     inhibited: "上级单位已有提示",
-    rest: "刚办结，暂不重复提示",
+    rest: "刚结束，暂不重复提示",
     group: "已并入镇街的一条提示",
     no_team: "没有负责的处置队",
   } as Record<string, string>,
