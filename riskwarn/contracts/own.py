@@ -11,7 +11,7 @@ from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.sources import EVENT_SOURCES, declared, event_source
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.mapping import preset_content
-from riskwarn.refused import CALLED_PETITIONS, PETITIONS, listed_word
+from riskwarn.refused import CALLED_PETITIONS, PETITIONS, folded, listed_word, refusals
 from riskwarn.words import Role
 
 #: The fields by which each role is known, any of them; a field that is declared gives its role.
@@ -75,5 +75,18 @@ def _is_petition(name: str, source: Source) -> bool:
     called, categories = "|".join((name, source.zh or "", source.en or "")), "|".join(source.categories or ())
     if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *PETITIONS, "petition_ways"):
         return True
+    if _is_called(name, "petition_initials") and not source.zh and not source.en:
+        return True
+    if any(_is_called(told, "petition_names") for told in (source.zh, *(source.categories or ())) if told):
+        return True
+    # As of its rows: who comes and who writes is told of any matter, but hardly most of its kinds.
+    forms = [category for category in source.categories or () if _is_called(category, "petition_forms")]
+    if 2 * len(forms) > len(source.categories or ()):
+        return True
     preset = source.mapping.preset
     return preset is not None and declared(preset_content(preset)["source"]).demand_only
+
+
+def _is_called(text: str, listed: str) -> bool:
+    """Whether a whole text is a word of a packaged list, however it is written."""
+    return folded(text) in refusals()[listed]

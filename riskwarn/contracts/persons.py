@@ -9,42 +9,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
 from functools import cache
 
 from riskwarn.contracts.personal import (
     compound_family_names,
+    family_names,
     is_listed_word,
     is_name,
     is_place,
     listed_names,
     only_given,
 )
-from riskwarn.contracts.strangers import holds_sure_name, may_hold_name
+from riskwarn.contracts.strangers import GIVEN_TOO, holds_sure_name, may_hold_name, without_blanks
 
-_BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
 _ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
-_ROLE = re.compile(_ROLES)
 #: After what office a name stands.
 _HOLDERS = re.compile(rf"{_ROLES}|队长|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
-_NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
-_LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
-_PART = re.compile(r"[\s\-—–_/|:：]+")
 #: What is left at the edges of a name whose person is gone.
 _EDGES = " -—–_/|·:：,，、"
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
-_OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
-#: 刘德华负责的网格, 刘德华包片第3网格.
-_IN_CHARGE = re.compile(
-    r"^(?P<person>[㐀-鿿·•]{2,4}?)(?:负责|包保|包片|包干|管理|联系|分管)的?(?P<unit>.*(?:网格|片区|小组).*)$"
-)
-#: A name in full before the number of a grid; of two characters places are called, too (梅江二网格).
-_BEFORE_NUMBER = re.compile(
-    r"^(?P<person>[^\W\d第号的]{3,4})的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
-)
 #: What follows the name of somebody whose family or house is meant.
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
-_OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
+_OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?P<behind>家(?![具电庭政园长乡暖禽畜])|头)")
 #: What stands right before a name inside a sentence.
 _BEFORE = re.compile(r"[由与和及因被对为给跟找告经向]$")
 #: With these characters, which are family names too, other words go on: 从明天, 于周二.
@@ -63,8 +49,6 @@ _DEED = re.compile(
     rf"(?:又|再次|多次|先|就|曾|还|都|也|均|酒后|当场|用[㐀-鿿]{{1,3}})?(?:{_DEEDS}|被|把|将|遭|受伤|重伤|轻伤|死|身亡|自杀|自残|失踪|住院|昏迷|离婚)"
 )
 _DONE_TO = re.compile(rf"(?:{_DEEDS})(?:了|过|伤了?|死了?|倒了?|着)?$")
-#: Characters with which names of places and matters end, and given names no less.
-_GIVEN_TOO = "科树水权法"
 
 
 def likely_name(text: str) -> bool:
@@ -77,8 +61,8 @@ def likely_name(text: str) -> bool:
     if is_listed_word(text[:2]):
         return False
     if len(text) == 3 and text[0] in telling | {"向"} and only_given(text[1:]):
-        return not is_place(text) or text[-1] in _GIVEN_TOO
-    if len(text) == 4 and text[-1] in _GIVEN_TOO and is_name(text[:3]):
+        return not is_place(text) or text[-1] in GIVEN_TOO
+    if len(text) == 4 and text[-1] in GIVEN_TOO and is_name(text[:3]):
         return True
     return len(text) in (2, 3) and text[0] in telling and _is_han(text) and text[1] != "家" and not is_place(text)
 
@@ -106,16 +90,28 @@ def names_somebody(word: str) -> bool:
     plain = unicodedata.normalize("NFKC", word).strip()
     if is_listed_word(plain):
         return False
-    house = _OLD_HOUSE.match(plain)
-    if house is not None and house["family"] in listed_names()[0] | listed_names()[1]:
+    if _is_old_house(plain):
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
     return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
 
 
+def _is_old_house(text: str) -> bool:
+    """Whether a text begins with a house that is called by the family: 老夏家围墙, and neither 老方法 nor 小商家."""
+    told = _OLD_HOUSE.match(text)
+    if told is None or is_listed_word(told[0][:2]) or is_listed_word(told[0][1:]):
+        return False
+    telling, commonest, *_ = listed_names()
+    return told["family"] in (family_names() if told["behind"] == "家" else telling | commonest)
+
+
 def may_name_somebody(word: str) -> bool:
-    """Whether an unknown word names somebody, or could: what is kept beside the records, and not only told, must not."""
-    return names_somebody(word) or may_hold_name(unicodedata.normalize("NFKC", word))
+    """Whether an unknown word names somebody, or could: what is kept beside the records, and not only told, must not.
+
+    This is the strict question, which is asked of whatever is kept or served of a text that a department wrote.
+    """
+    plain = unicodedata.normalize("NFKC", word)
+    return names_somebody(plain) or names_somebody(without_blanks(plain)) or may_hold_name(plain)
 
 
 def serves_somebody(text: str) -> bool:
@@ -162,85 +158,9 @@ def does_something(text: str) -> bool:
 def _is_sure(part: str) -> bool:
     """Whether a part of a sentence is a name that can hardly be anything else."""
     telling, commonest, places, _ = listed_names()
-    if not is_name(part) or part in places or is_listed_word(part[:2]) or _is_feature(part):
+    if not is_name(part) or part in places or is_listed_word(part[:2]) or is_feature(part):
         return False
     return len(part) == 4 or part[0] in telling | commonest
-
-
-def without_persons(name: str, known: Collection[str] = ()) -> str | None:
-    """The name of a unit without the persons in it; None where nothing is left of it.
-
-    A bracket or an ending that is a person's name, or that names a role (网格员：…), is cut; brackets that tell a place
-    stay. 张伟网格 is called after a person as a whole. `known` are the stems of units that are loaded, which are places.
-    """
-    plain = unicodedata.normalize("NFKC", name).strip()
-    kept = without_bracketed(plain, known)
-    kept = _NAMED_ROLE.sub("", kept)
-    kept = _without_spoken_role(kept, known)
-    parts = _PART.split(kept)
-    if len(parts) > 1:
-        strange = {part for part in parts if _is_person(part, known)}
-        if strange:
-            kept = "-".join(part for part in parts if part and part not in strange)
-    found = _LAST.match(kept)
-    if found is not None and _is_person(found["person"], known):
-        kept = found["unit"]
-    charged = _IN_CHARGE.match(kept)
-    if charged is not None and _is_person(charged["person"], known):
-        if charged["unit"] in ("网格", "片区", "小组"):
-            return None
-        kept = charged["unit"]
-    owned = _OWNED.match(kept)
-    if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
-        return None
-    before = _BEFORE_NUMBER.match(kept)
-    if before is not None and _is_person(before["person"], known) and not _ends_like_a_place(before["person"]):
-        kept = before["unit"]
-    kept = kept.strip(_EDGES)
-    if kept == plain.strip(_EDGES):
-        return name
-    return kept if kept and not _is_person(kept, known) else None
-
-
-def without_bracketed(text: str, known: Collection[str] = ()) -> str:
-    """A text without the brackets in which a person or a role stands."""
-    return _BRACKETS.sub(lambda found: "" if _tells_person(found[1], known) else found[0], text)
-
-
-def surely_person(name: str) -> bool:
-    """Whether a whole name of a unit is a person's: a common family name before a given name (江南春 is called only like one)."""
-    return len(name) == 3 and name[0] in listed_names()[1] and is_name(name)
-
-
-def _without_spoken_role(name: str, known: Collection[str]) -> str:
-    """第1网格网格员李建国 without role and name: what follows the role must be a name, for 网格长江路 has none."""
-    for found in _ROLE.finditer(name):
-        after = name[found.end() :].strip()
-        if _is_person(after, known):
-            return name[: found.start()]
-    return name
-
-
-def _tells_person(inside: str, known: Collection[str]) -> bool:
-    if re.match(rf"{_ROLES}(?:[:：\s]|$)", inside) or re.search(rf"{_ROLES}\s*[:：]", inside):
-        return True
-    parts = [_ROLE.sub("", part) for part in _SEVERAL.split(inside)]
-    return any(_is_person(part, known) for part in parts if part)
-
-
-def _is_person(text: str, known: Collection[str]) -> bool:
-    return text not in known and likely_name(text)
-
-
-def _ends_like_a_place(text: str) -> bool:
-    """白云山: what ends with a hill or a river, or as places do, is one, whatever it begins with."""
-    return is_place(text) or text[-1] in listed_names()[3]
-
-
-def _is_feature(text: str) -> bool:
-    """金山, 梅江: of two characters, the second a hill or a river, and no family name of the commonest."""
-    _, commonest, _, features = listed_names()
-    return len(text) == 2 and text[0] not in commonest and text[1] in features
 
 
 def _of_them(part: str) -> bool:
@@ -253,8 +173,7 @@ def _is_han(text: str) -> bool:
     return re.fullmatch(r"[㐀-鿿]+", text) is not None
 
 
-def stems(names: Collection[str | None]) -> Iterator[str]:
-    """Names of units, and what is left of them without their kind (香山社区: 香山)."""
-    for name in filter(None, names):
-        yield name
-        yield re.sub(r"(?:社区居委会|居委会|村委会|社区|村|街道办事处|街道|镇|乡|区|县)$", "", name)
+def is_feature(text: str) -> bool:
+    """金山, 梅江: of two characters, the second a hill or a river, and no family name of the commonest."""
+    _, commonest, _, features = listed_names()
+    return len(text) == 2 and text[0] not in commonest and text[1] in features

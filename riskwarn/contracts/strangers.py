@@ -29,23 +29,45 @@ _ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
 #: Single characters that may follow a known word in the name of a file.
 _PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
 _PEOPLE = re.compile(
-    r"(?:居民|村民|市民|群众|住户|业主|商户|租户|用户|户主|房东|老板|邻居|农户|职工|工人|当事人|申请人|负责人|责任人|联系人|联络员|网格员|调解员)$"
+    r"(?:居民|村民|市民|群众|住户|业主|商户|租户|租客|房客|用户|户主|房东|老板|店主|车主|邻居|农户|牧民|渔民|牧户|渔户|农民|菜农|果农|村医|摊贩|摊主|老人|职工|工人|工友|司机|"
+    r"学生|家长|患者|病人|顾客|旅客|当事人|申请人|负责人|责任人|联系人|联络员|经办人?|网格员|网格长|调解员|护林员|楼长|组长|队长|党员)$"
 )
 #: What somebody does to a table stands behind who does it: 高春兰填写的纠纷类型.
 _DONE = re.compile(r"的|填写|填报|负责|登记|经办|状态")
 _RUNS = re.compile(r"[㐀-鿿]+")
+_BLANKS = re.compile(r"(?<=[㐀-鿿])\s+(?=[㐀-鿿])")
+_SECOND_LEVEL = 0xD8
+#: Behind such a name: the place that is called so, or a flower.
+_NO_PERSON = ("镇", "乡", "县", "路", "街", "大道", "广场", "花", "草原", "社区", "小区", "村", "湖", "山", "寺")
 #: What stands between a word of people and the name.
 _MARKS = " \t:：-—_/|(（"
+#: Characters with which names of places and matters end, and given names no less.
+GIVEN_TOO = "科树水权法旗"
 
 
 def may_hold_name(text: str) -> bool:
-    """Whether somebody could be named in a text: a family name outside of all known words, with what given names have behind it."""
+    """Whether somebody could be named in a text: a family name outside of all known words, with what given names have behind it.
+
+    A name that is spaced out (马 建 国) is one all the same.
+    """
+    closed = without_blanks(text)
+    return any(map(_may_hold_name, {text, closed}))
+
+
+def without_blanks(text: str) -> str:
+    """A text without the blanks between its Han characters."""
+    return _BLANKS.sub("", text)
+
+
+def _may_hold_name(text: str) -> bool:
     telling, *_ = listed_names()
     for run in _RUNS.finditer(text):
         if is_listed_word(run[0]):
             continue
-        strange = _strange(run[0])
-        for at in strange:
+        strange = set(_strange(run[0]))
+        if any(_is_far_name(run[0], found, strange) for found in _far_names().finditer(run[0])):
+            return True
+        for at in sorted(strange):
             if run[0][at : at + 2] in telling_compounds():
                 return True
             first, behind = run[0][at], run[0][at + 1 : at + 2]
@@ -54,9 +76,41 @@ def may_hold_name(text: str) -> bool:
             # Behind what a table is of stands what is done to it: 水井登记.
             if first in telling or (only_given(behind) and not _DONE.match(run[0], at + 1)):
                 return True
-        if _named_in_full(run[0], set(strange), text[: run.start()]):
+            if is_rare(behind) or _is_unknown_name(run[0], at, strange):
+                return True
+        if _named_in_full(run[0], strange, text[: run.start()]):
             return True
     return False
+
+
+def _is_unknown_name(run: str, at: int, strange: set[int]) -> bool:
+    """Whether three unknown characters are a name: one of those behind the family name is such as given names have (何旻昊), or they
+    stand by themselves between known words (何曲怀占道)."""
+    part, own = run[at : at + 3], {at, at + 1, at + 2}
+    if len(part) < 3 or not own <= strange or (is_place(part) and part[2] not in GIVEN_TOO):
+        return False
+    alone = at - 1 not in strange and at + 3 not in strange
+    return alone or any(map(only_given, part[1:])) or is_rare(part[2])
+
+
+def is_rare(character: str) -> bool:
+    """Whether a character is none of the 3,755 commonest (GB 2312, level 1): of the words of offices hardly one has such, given names do."""
+    try:
+        return character.encode("gb2312")[0] >= _SECOND_LEVEL
+    except UnicodeEncodeError:
+        return True
+
+
+@cache
+def _far_names() -> re.Pattern[str]:
+    """Names without a family name, or parts of such, by which peoples of the west and north are known: 扎西, 古丽, 买买提."""
+    return re.compile("|".join(sorted(shipped("personal")["far_names"], key=len, reverse=True)))
+
+
+def _is_far_name(run: str, found: re.Match[str], strange: set[int]) -> bool:
+    """Whether such a name stands there outside of known words, and is not called a place or the flower (扎西镇, 格桑花)."""
+    behind = run[found.end() : found.end() + 2]
+    return set(range(found.start(), found.end())) <= strange and not behind.startswith(_NO_PERSON)
 
 
 def _named_in_full(run: str, strange: set[int], before: str) -> bool:
@@ -68,7 +122,9 @@ def _named_in_full(run: str, strange: set[int], before: str) -> bool:
     for at in range(len(run) - 2):
         size = 4 if run[at : at + 2] in compound_family_names() else 3
         part, end = run[at : at + size], at + size
-        if size == 3 and (run[at] not in family_names() or part[1] == "家" or is_place(part)):
+        if size == 3 and (run[at] not in family_names() or part[1] == "家"):
+            continue
+        if size == 3 and is_place(part) and part[2] not in GIVEN_TOO:
             continue
         unknown = len(part) == size and set(range(at, end)) <= strange
         begun = at not in strange and {at + 1, at + 2} & strange == {at + 2} and is_name(part) and part[2] != "和"
@@ -113,7 +169,7 @@ def _strange(run: str) -> list[int]:
     strange: list[int] = []
     at = 0
     while at < len(run):
-        size = _known_at(run, at, known, longest)
+        size = longest_at(run, at, known, longest)
         strange += [] if size else [at]
         at += size or 1
     return strange
@@ -136,14 +192,14 @@ def without_strangers(stem: str, units: frozenset[str] = frozenset()) -> str:
             continue
         at = 0
         while at < len(run):
-            size = _known_at(run, at, words, longest)
+            size = longest_at(run, at, words, longest)
             dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
             counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
             single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
             size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
             # What follows a hidden character may be the rest of a name (司马云飞).
             if not size and (not parts or parts[-1] != "…"):
-                ahead = next((end for end in range(at + 1, len(run)) if _known_at(run, end, words, longest)), len(run))
+                ahead = next((end for end in range(at + 1, len(run)) if longest_at(run, end, words, longest)), len(run))
                 size = ahead - at if may_stand(run[at:ahead]) else 0
             if size:
                 parts.append(run[at : at + size])
@@ -160,6 +216,6 @@ def _words_and(units: frozenset[str]) -> tuple[frozenset[str], int]:
     return words, max(map(len, words))
 
 
-def _known_at(run: str, at: int, words: Collection[str], longest: int) -> int:
+def longest_at(run: str, at: int, words: Collection[str], longest: int) -> int:
     """The length of the longest known word at a place of a text, 0 where none stands there."""
     return next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)

@@ -17,7 +17,7 @@ from riskwarn.contracts.personal import (
     vocabulary,
 )
 from riskwarn.contracts.persons import may_name_somebody
-from riskwarn.contracts.strangers import without_strangers
+from riskwarn.contracts.strangers import without_blanks, without_strangers
 from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.messages import Message
 from riskwarn.refused import refused_word
@@ -64,7 +64,9 @@ def kept_heading(heading: str) -> str:
     plain = unicodedata.normalize("NFKC", heading).strip()
     if plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
         return heading
-    kept = without_strangers(_NUMBER_OR_MAIL.sub("…", plain))
+    # Only where a name is spaced out (马 建 国状态) are the blanks closed: else they keep words apart.
+    spaced = not any(map(may_name_somebody, re.split(r"[^㐀-鿿]+", plain)))
+    kept = without_strangers(_NUMBER_OR_MAIL.sub("…", without_blanks(plain) if spaced else plain))
     kept = re.sub("…+", "…", kept)
     return "…" if may_name_somebody(kept) or personal_inside(kept) else kept
 

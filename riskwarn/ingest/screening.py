@@ -21,12 +21,12 @@ from riskwarn.contracts.because import somebody_in
 from riskwarn.contracts.personal import (
     LOOKED_AT,
     are_codes,
-    is_name,
     personal_class,
     personal_column,
     personal_inside,
 )
-from riskwarn.contracts.persons import serves_somebody, stems, surely_person, without_persons
+from riskwarn.contracts.persons import may_name_somebody, serves_somebody
+from riskwarn.contracts.unit_names import names_person, stems, without_persons
 from riskwarn.contracts.written import personal_written
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
@@ -48,8 +48,6 @@ _HAN = re.compile(r"[㐀-鿿]")
 _REMARKS = ("reason", "basis", "kind", "source")
 _NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
 _UNITS = ("name", "community_name", "town_name", "district_name", "grid_name")
-#: Names of grids are those of persons where at least this share of them is shaped so.
-SOME_NAMES = 0.3
 _NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail address")
 #: What counts the people behind a petition, or tells that there are several.
 _COUNTING_PEOPLE = ("people", "injured", "killed", "is_joint")
@@ -91,30 +89,32 @@ def screened(reading: Reading) -> Reading:
         strange |= {part for part in parts if len(part) == 18 and personal_class(part) == "resident id"}
         # In words a code may hold what it is not as a whole: 网格员张伟 13800138000.
         worded = (part for part in parts if _HAN.search(part))
-        strange |= {part for part in worded if personal_written(part) in _NUMBERS or serves_somebody(part)}
+        strange |= {part for part in worded if personal_written(part) in _NUMBERS or _is_called_after(part, name)}
         hidden = {text for text, several in told.items() if strange & {part.strip() for part in several}}
         if hidden:
             reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
     for name in (name for name in _WRITTEN if name in cells):
         texts, _ = _counted(cells[name], None)
-        hidden = {text for text in texts if somebody_in(text) is not None}
+        hidden = {text for text in texts if somebody_in(text) is not None or names_person(text)}
         if hidden:
             reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
     for name in (name for name in _NAMES if name in cells):
         texts, _ = _counted(cells[name], None)
         hidden = {text for text in texts if personal_inside(text) is not None}
         if name in _REMARKS:
-            hidden |= {text for text in texts if refused_word(text) is not None or is_name(text)}
-        elif name == "name" and reading.source == "grids":
-            # A grid may be called after the person who has it in charge; a quarter (江南春) is only called like one.
-            persons = {text for text in texts if is_name(text)}
-            hidden |= (
-                persons
-                if len(persons) >= SOME_NAMES * len(texts)
-                else {text for text in persons if surely_person(text)}
-            )
+            hidden |= {text for text in texts if refused_word(text) is not None or _tells_of_somebody(text)}
         cells[name] = _emptied(reading, name, cells[name], hidden)
     return replace(reading, cells=_units_without_persons(reading, cells))
+
+
+def _is_called_after(code: str, column: str) -> bool:
+    """Whether a code in words names who serves there, or that of a grid is a person and nothing else."""
+    return serves_somebody(code) or (column.endswith("grid_id") and without_persons(code) is None)
+
+
+def _tells_of_somebody(remark: str) -> bool:
+    """Whether a remark names somebody, as no reason that people give does, or could."""
+    return somebody_in(remark) is not None or may_name_somebody(remark)
 
 
 def _units_without_persons(reading: Reading, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:

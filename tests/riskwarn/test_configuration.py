@@ -158,6 +158,13 @@ def test_comments_do_not_change_the_fingerprint(tmp_path: Path) -> None:
         ("sources:\n  complaint_office: {}\n", 2, "petitions are loaded as the source petitions"),
         ("sources:\n  desk: {zh: 走访诉求}\n", 2, "petitions are loaded as the source petitions"),
         ("sources:\n  desk: {zh: 到镇反映}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  desk: {zh: 初访}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  desk: {zh: 區重訪件}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  desk: {zh: 个访}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  xf: {}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  lf_dj: {}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  desk: {categories: [来访]}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  desk: {categories: [来访, 来信, 来电]}\n", 2, "petitions are loaded as the source petitions"),
     ],
 )  # fmt: skip
 def test_a_source_of_ones_own_is_declared_to_be_what_it_can_be(tmp_path: Path, text: str, line: int, says: str) -> None:
@@ -226,6 +233,7 @@ def test_an_orderly_end_and_a_fight_before_it_are_mapped(tmp_path: Path, mapping
         "sources: {new_flats: {zh: 新房交付, en: new housing}}\n",
         "sources: {home_visits: {zh: 网格走访, en: visits of grid workers}, desk: {zh: 便民接待窗口, en: complaints of noise}}\n",
         "sources: {petitions: {}, calls: {zh: 市民热线补录}}\n",
+        "sources: {xf: {zh: 消防检查}, desk: {categories: [来访, 来电]}, doors: {zh: 每个访客登记}}\n",
         "targets: {noise: {source: hotline, date: occurred_at, categories: [噪音]}}\n",
     ],
 )

@@ -38,10 +38,11 @@ from riskwarn.ingest.mapping_proposal.guessing import (
 )
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
 from riskwarn.messages import Listed, Message
-from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, listed_word
+from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, folded, listed_word, refusals
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -99,6 +100,8 @@ class Guard:
         """
         if self.contract.events:
             if (told := petitions_told(self.file, headings, self.contract.source)) is not None:
+                raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
+            if not is_shipped(self.contract.source) and (told := _brought_to_an_office(headings)) is not None:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
             for source, why in resembled(self.file, headings, self.contract.source).items():
                 self.held_to(source, why)
@@ -226,6 +229,22 @@ class Guard:
         if not self.force:
             raise error
         self.forced.append(error.noted)
+
+
+def _brought_to_an_office(headings: Sequence[str]) -> str | None:
+    """The headings by which people come to an office and complain there (来访时间, 反映问题类别); None where one of both is missing.
+
+    Who comes to a library (来访时间, 来访人数) complains of nothing, and a line that takes calls and visitors alike (来电来访时间) is no such office.
+    """
+    plain = [(heading, folded(heading)) for heading in headings if heading and "来电" not in heading]
+    coming = [heading for heading, told in plain if any(word in told for word in refusals()["coming_headings"])]
+    complaints = [heading for heading, told in plain if any(word in told for word in refusals()["complaint_headings"])]
+    found = (
+        list(dict.fromkeys([*coming[:1], *(heading for heading in complaints if heading != coming[0])]))
+        if coming
+        else []
+    )
+    return Listed(shown_headings(found)[:3]) if len(found) > 1 else None
 
 
 def busiest(days: npt.NDArray[np.int64], span: int) -> float:

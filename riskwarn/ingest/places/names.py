@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from riskwarn.contracts.persons import stems, without_bracketed, without_persons
+from riskwarn.contracts.unit_names import stems, without_bracketed, without_persons
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
 from riskwarn.ingest.places.grid_words import as_number, codes_in, is_number, mentioned, numbered

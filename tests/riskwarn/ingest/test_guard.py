@@ -195,6 +195,33 @@ def test_a_register_of_ones_own_that_is_brought_as_petitions_are_is_one(
         assert f"more than half of its rows came as {told}" in said
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("来访时间", "来访事项", "反映问题类别"), "来访时间, 反映问题类别"),
+        (("来访日期", "诉求内容"), "来访日期, 诉求内容"),
+        (("接访领导", "投诉类别"), "接访领导, 投诉类别"),
+        (("来访人数", "来访时间"), None),
+        (("来电来访时间", "诉求内容"), None),
+        (("来访人数", "服务事项"), None),
+    ],
+)
+def test_to_an_office_people_come_with_complaints_and_to_a_library_with_none(
+    tmp_path: Path, more: tuple[str, ...], told: str | None
+) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text("sources: {grids: {}, desk: {}}\n", encoding="utf-8")
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    plain = {"网格编码": "G1", "发生时间": "2026-03-02"}
+    rows = [{"编号": f"A{n}", **plain, **dict.fromkeys(more, "2026-03-02")} for n in range(4)]
+    file = write_csv(tmp_path / "x.csv", rows)
+    if told is None:
+        assert load(city, "desk", file, force=True).accepted == 4
+    else:
+        for options in ({}, {"force": True}):
+            assert told in refused(city, PetitionsElsewhere, "desk", file, **options)
+
+
 @pytest.mark.parametrize("source", ["windows", "disputes"])
 def test_a_register_to_which_some_come_and_that_of_a_mediator_are_loaded(tmp_path: Path, source: str) -> None:
     declared = tmp_path / "declared.yaml"

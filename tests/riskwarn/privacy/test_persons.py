@@ -9,9 +9,10 @@ import pytest
 
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.personal import file_words, vocabulary, words
-from riskwarn.contracts.persons import does_something, names_somebody, without_persons
+from riskwarn.contracts.persons import does_something, names_somebody
 from riskwarn.contracts.phrases import Heard
 from riskwarn.contracts.repeated import may_be_named
+from riskwarn.contracts.unit_names import without_persons
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PersonalText
 from riskwarn.home import Home

@@ -1,0 +1,243 @@
+"""Persons in the names of units, teams and houses: grids are called after who has them in charge, houses after who lives there.
+
+What remains of a name without the units above it, numerals, and the words by which grids, teams and houses are called, is a
+place or a person: what ends like a place is one, and what could be a person is cut.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from riskwarn.contracts.personal import (
+    compound_family_names,
+    family_names,
+    is_listed_word,
+    listed_names,
+    only_given,
+)
+from riskwarn.contracts.persons import is_feature, may_name_somebody
+from riskwarn.contracts.strangers import is_rare, longest_at, without_blanks
+from riskwarn.contracts.vocabulary import shipped
+
+_BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
+_ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|辅警|支部书记|支书|书记|主任|组长|队长|楼长|户主|房主|业主|调解员|姓名)"
+_ROLE = re.compile(_ROLES)
+_NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
+#: What is left at the edges of a name whose person is gone.
+_EDGES = " -—–_/|·:：,，、"
+_SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
+_HAN = re.compile(r"[㐀-鿿]+")
+_NUMERALS = "一二三四五六七八九十百零〇"
+_NUMBER = re.compile(rf"第(?:[{_NUMERALS}]+|$)|[{_NUMERALS}]+")
+#: What a numeral counts in one character.
+_COUNTED = tuple("组号队栋幢期段户")
+#: Ends of places that given names have in their list, and hardly ever at their end.
+_WAYS = ("路", "道", "镇")
+#: The longest that a name of somebody with a family name is.
+_LONGEST = 4
+
+
+class _Part(NamedTuple):
+    """A part of a name between words that are known: where it stands, and whether it is a role, and no part of its own."""
+
+    start: int
+    end: int
+    role: bool = False
+
+
+def without_persons(name: str, known: Collection[str] = ()) -> str | None:
+    """The name of a unit without the persons in it; None where nothing is left of it.
+
+    A bracket or a part that could be a person, or that names a role (网格员：…), is cut; what tells a place stays. 张伟网格 is
+    called after a person as a whole. `known` are the stems of units that are loaded, which are places.
+    """
+    plain = unicodedata.normalize("NFKC", name).strip()
+    kept = _NAMED_ROLE.sub("", without_bracketed(plain, known))
+    closed = without_blanks(kept)
+    kept = closed if _cut(closed, known) != closed and _cut(kept, known) == kept else kept
+    kept = _cut(kept, known).strip(_EDGES)
+    if kept == plain.strip(_EDGES):
+        return name
+    return kept if _tells_anything(kept) else None
+
+
+def without_bracketed(text: str, known: Collection[str] = ()) -> str:
+    """A text without the brackets in which a person or a role stands."""
+    return _BRACKETS.sub(lambda found: "" if _tells_person(found[1], known) else found[0], text)
+
+
+def names_person(text: str, known: Collection[str] = ()) -> bool:
+    """Whether a person could stand in the name of a unit, a team or a house, in its brackets or elsewhere: 马秋生队."""
+    return without_persons(text, known) != text
+
+
+def _tells_person(inside: str, known: Collection[str]) -> bool:
+    if re.match(rf"{_ROLES}(?:[:：\s]|$)", inside) or re.search(rf"{_ROLES}\s*[:：]", inside):
+        return True
+    parts = [_ROLE.sub("", part) for part in _SEVERAL.split(inside)]
+    return any(_cut(part, known) != part for part in parts if part)
+
+
+def _cut(text: str, known: Collection[str]) -> str:
+    """A text without its parts that could be persons, and without what they are called: 网格员李志强第二网格."""
+    words, longest = _words_and(frozenset(known))
+    gone: list[tuple[int, int]] = []
+    for run in _HAN.finditer(text):
+        role = 0
+        for part in _parts(run[0], words, longest):
+            start, end = run.start() + part.start, run.start() + part.end
+            if part.role:
+                role = end - start
+                continue
+            if _somebody(text[start:end], known):
+                gone.append((start - role, end))
+            role = 0
+    for start, end in reversed(gone):
+        behind = re.match(rf"[{re.escape(_EDGES)}]*(?:负责|包[保片干]|管理|联系|分管)?的?", text[end:])
+        joined = start > 0 and text[start - 1] not in _EDGES
+        text = (
+            text[:start]
+            + ("-" if joined and behind and behind[0] else "")
+            + text[end + (behind.end() if behind else 0) :]
+        )
+    if not gone:
+        return text
+    text = re.sub(r"[(\[【〔]\s*[)\]】〕]", "", text).strip(_EDGES)
+    whole = _BRACKETS.fullmatch(text)
+    return text if whole is None else whole[1]
+
+
+def _parts(run: str, words: frozenset[str], longest: int) -> Iterator[_Part]:
+    """What stands between known words and numerals of a run of Han characters, and the roles in it.
+
+    Behind a family name alone neither ends it: 张三, 王建国 where 建国 is a community.
+    """
+    start = at = 0
+    while at < len(run):
+        role, number = _ROLE.match(run, at), _NUMBER.match(run, at)
+        family = run[start:at] in family_names() or run[start:at] in compound_family_names()
+        word = longest_at(run, at, words, longest)
+        size = 0 if family and run[at : at + word] not in _unit_words() else word
+        if number is not None and (run[at] == "第" or (_counts(run, number.end()) if start == at else not family)):
+            counted = run[number.end() : number.end() + 1] in _COUNTED
+            size = max(size, number.end() - at + counted)
+        if role is not None and role.end() - at >= size and not _may_begin(run, role):
+            size = role.end() - at
+        else:
+            role = None
+        if not size:
+            at += 1
+            continue
+        if start < at:
+            yield _Part(start, at)
+        if role is not None:
+            yield _Part(at, at + size, role=True)
+        start = at = at + size
+    if start < len(run):
+        yield _Part(start, len(run))
+
+
+def _counts(run: str, end: int) -> bool:
+    """Whether a numeral at the beginning of a part counts what follows it: 一组, 三社, and not 九龙."""
+    return (
+        end == len(run)
+        or run[end] in "社村区"
+        or any(run.startswith(word, end) for word in shipped("personal")["unit_words"])
+    )
+
+
+def _may_begin(run: str, role: re.Match[str]) -> bool:
+    """Whether the last character of a role may begin the next part as well: 网格长江路."""
+    behind = run[role.end() :]
+    return role[0].endswith("长") and _is_place_like("长" + behind) and (len(behind) < 2 or not _somebody(behind, ()))
+
+
+def _somebody(part: str, known: Collection[str]) -> bool:
+    """Whether a part of a name could be somebody, with or without what their house or team is called by."""
+    variants = {part}
+    for word in _single_words():
+        variants |= {one[: -len(word)] for one in variants if one.endswith(word)}
+    variants |= {part[1:]} if part[0] in _single_words() else set()
+    return any(len(one) > 1 and _could_be(one, known) for one in variants)
+
+
+def _could_be(part: str, known: Collection[str]) -> bool:
+    """Whether a part could be a person: it is no unit and no place, and the strict question is answered so."""
+    if part in known or part in _called_like_persons() or is_listed_word(part) or _is_place_like(part):
+        return False
+    if len(part) == 2:
+        return (
+            part[1] != "家"
+            and part[0] in family_names()
+            and (only_given(part[1]) or is_rare(part[1]))
+            and not is_feature(part)
+        )
+    rare = part[:2] in compound_family_names() and any(map(is_rare, part[2:]))
+    return rare or may_name_somebody(part)
+
+
+def _is_place_like(part: str) -> bool:
+    """Whether a part of a name ends like a place: 杨家坪, 白云山, 碧水小区. After a family name what given names have at their
+    end, too (王文轩, 李金山), is no sign."""
+    ending = next((end for end in _endings() if part.endswith(end) and len(part) > len(end)), "")
+    if not ending and part[-1] not in listed_names()[3]:
+        return False
+    if len(ending) > 1 or len(part) > _LONGEST or part[1] == "家":
+        return True
+    if part[:2] in _called_like_persons() or is_listed_word(part[:2]) or ending in _WAYS:
+        return True
+    if len(part) == 2 and not ending:
+        return is_feature(part)
+    family = (
+        2 if part[:2] in compound_family_names() else 1 if part[0] in family_names() and len(part) < _LONGEST else 0
+    )
+    usual = only_given(part[family:]) or any(map(is_rare, part[family:]))
+    return not family or (ending != "" and not (usual and only_given(part[-1])))
+
+
+def _tells_anything(kept: str) -> bool:
+    """Whether a number or a name is left beside the words by which any grid, team or house is called."""
+    rest = _ROLE.sub("", kept)
+    for word in sorted(_unit_words() | set(_single_words()), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return re.search(r"\w", rest) is not None
+
+
+@lru_cache(4)
+def _words_and(known: frozenset[str]) -> tuple[frozenset[str], int]:
+    words = _unit_words() | {unit for unit in known if len(unit) > 1}
+    return words, max(map(len, words))
+
+
+@cache
+def _unit_words() -> frozenset[str]:
+    """Words of two characters and more by which grids, teams and houses are called."""
+    return frozenset(word for word in shipped("personal")["unit_words"] if len(word) > 1)
+
+
+@cache
+def _single_words() -> tuple[str, ...]:
+    """The same of one character: they end a name, and stand inside of persons' names, too."""
+    return tuple(word for word in shipped("personal")["unit_words"] if len(word) == 1)
+
+
+@cache
+def _called_like_persons() -> frozenset[str]:
+    """What places and quarters are called that has the shape of a name: 江南, 文昌."""
+    return listed_names()[2] | frozenset(shipped("personal")["unit_names"])
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(sorted(shipped("personal")["unit_endings"], key=len, reverse=True))
+
+
+def stems(names: Collection[str | None]) -> Iterator[str]:
+    """Names of units, and what is left of them without their kind (香山社区: 香山)."""
+    for name in filter(None, names):
+        yield name
+        yield re.sub(r"(?:社区居委会|居委会|村委会|社区|村|街道办事处|街道|镇|乡|区|县)$", "", name)

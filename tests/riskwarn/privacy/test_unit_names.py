@@ -1,0 +1,128 @@
+"""Persons in the names of grids, houses and teams are cut, and places are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskwarn.contracts.personal import family_names
+from riskwarn.contracts.persons import may_name_somebody
+from riskwarn.contracts.unit_names import names_person, without_persons
+from riskwarn.home import Home
+from riskwarn.ingest.privacy.tallies import LocalCategories
+from riskwarn.ingest.redaction import kept_heading
+from riskwarn.ingest.screening import screened
+from riskwarn.store import Store
+from tests.riskwarn.privacy.test_personal import table
+from tests.worlds import grid_rows, load, write_csv
+
+PLACES = (Path(__file__).parent / "places.txt").read_text(encoding="utf-8").split()
+FORMS = ["{}", "{}网格", "{}第1网格", "第3网格（{}）", "{}片区", "{}二组"]
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("王建国微网格", None),
+        ("网格员李志强第二网格", "第二网格"),
+        ("网格长程志强(第一网格)", "第一网格"),
+        ("李秀英片区", None),
+        ("夏秋生", None),
+        ("程志强", None),
+        ("第8网格（阿依古丽）", "第8网格"),
+        ("青山社区扎西顿珠网格", "青山社区网格"),
+        ("王 建 国网格", None),
+        ("何旻昊微网格", None),
+        ("王文轩第3网格", "第3网格"),
+        ("李金山网格", None),
+        ("张三网格", None),
+        ("李强第2网格", "第2网格"),
+        ("马秋生第3微网格", "第3微网格"),
+        ("王建国、李秀英网格", None),
+        ("第1网格王建国(网格员)", "第1网格"),
+        ("碧水小区1号楼王建国", "碧水小区1号楼"),
+        ("三组丁建国", "三组"),
+        ("高春兰(户主)", None),
+        ("网格员李志强家", None),
+        ("王建国宅", None),
+        ("程志强老宅", None),
+        ("马秋生超市", None),
+        ("马秋生队", None),
+        ("程志强调解工作室", None),
+    ],
+)
+def test_whoever_a_unit_a_house_or_a_team_is_called_after_is_cut(name: str, left: str | None) -> None:
+    assert without_persons(name, {"青山社区", "青山", "建国社区", "建国"}) == left
+
+
+@pytest.mark.parametrize("given", ["秋生", "旻昊", "曲怀"])
+@pytest.mark.parametrize(
+    "form", ["{}微网格", "网格员{}第二网格", "{}片区", "{}", "第8网格（{}）", "三组{}", "{}家", "{}队"]
+)
+def test_of_any_family_whatever_the_given_name(form: str, given: str) -> None:
+    kept = {family: without_persons(form.format(family + given)) or "" for family in family_names()}
+    assert [family for family, name in kept.items() if given in name] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_of_real_names_of_quarters_villages_and_roads_one_in_twenty_is_cut(form: str) -> None:
+    assert len(set(PLACES)) == 354
+    assert sum(names_person(form.format(place)) for place in PLACES) <= 17
+
+
+@pytest.mark.parametrize("name", ["调解一队", "石桥调解队", "九龙二组", "王家队", "碧水小区1号楼", "第1网格长江路"])
+def test_a_name_that_is_no_persons_is_kept(name: str) -> None:
+    assert not names_person(name)
+
+
+@pytest.mark.parametrize(
+    "word", ["季羡林围墙", "老夏家围墙", "牧民扎西顿珠草场", "何旻昊占道", "何曲怀占道", "渔民何晓棠", "买买提江漏水"]
+)
+def test_a_local_category_names_nobody_whatever_the_name(word: str) -> None:
+    assert may_name_somebody(word) and LocalCategories().code(word) == "other"
+
+
+@pytest.mark.parametrize("word", ["老公家暴", "小家电回收", "小商家占道", "烟花爆竹", "麦田火情", "双随机检查"])
+def test_a_matter_is_kept(word: str) -> None:
+    assert LocalCategories().code(word) == word
+
+
+@pytest.mark.parametrize(
+    ("heading", "kept"),
+    [
+        ("马 建 国状态", "…状态"),
+        ("高升旗状态", "…状态"),
+        ("状态_买买提江", "状态_…"),
+        ("何旻昊状态", "…状态"),
+        ("办理 状态", "办理 状态"),
+    ],
+)
+def test_a_heading_is_kept_without_a_name_that_is_spaced_out_or_unusual(heading: str, kept: str) -> None:
+    assert kept_heading(heading) == kept
+
+
+def test_no_remark_house_or_team_is_kept_with_somebody_in_it() -> None:
+    reasons = ["王建国离职后改口径", "程志强要求", "经办高春兰调走", "夏秋生改系统", "系统升级"]
+    assert screened(table("breaks", reason=reasons)).cells["reason"].to_pylist() == [None, None, None, None, "系统升级"]
+    houses = ["李秀英", "高春兰（户主）", "网格员李志强家", "碧水小区", "王家院子"]
+    assert screened(table("places", name=houses)).cells["name"].to_pylist() == [None, None, None, *houses[3:]]
+    teams = table("teams", team_id=["马秋生队", "调解一队", "李秀英调解室", "石桥调解队"])
+    screened(teams)
+    assert [(row, fault.reason) for row, fault in teams.faults] == [(0, "personal_value"), (2, "personal_value")]
+    grids = table("grids", grid_id=["王建国微网格", "王家湾网格", "网格员李志强第二网格"])
+    screened(grids)
+    assert [(row, fault.column) for row, fault in grids.faults] == [(0, "grid_id"), (2, "grid_id")]
+
+
+def test_no_grid_is_stored_under_the_name_of_a_person(home: Home, tmp_path: Path) -> None:
+    named = ["王建国微网格", "网格员李志强第二网格", "夏秋生", "王家湾网格"]
+    rows = [{**row, "网格名称": name} for row, name in zip(grid_rows(), named, strict=True)]
+    load(home, "grids", write_csv(tmp_path / "g.csv", rows))
+    stored = Store(home).versions("grids").set_index("grid_id")["name"]
+    assert stored.astype(object).where(stored.notna(), None).to_dict() == {
+        "G0": None,
+        "G1": "第二网格",
+        "G2": None,
+        "G3": "王家湾网格",
+    }
