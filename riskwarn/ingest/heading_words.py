@@ -26,7 +26,7 @@ _LEVELS = ("大类", "小类", "一级", "二级", "三级")
 
 #: A heading that is told apart by its group, and what names of groups add.
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]*[^（）\d][^（）]*)）")
-_OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 
 #: So many cells that are headings, and no more that are not, are a row of headings.
 FEWEST_HEADINGS = 3
@@ -104,7 +104,7 @@ def of_group(heading: str, kind: str) -> str | None:
     found = _GROUP.fullmatch(heading)
     if found is None:
         return None
-    stem = _OF_GROUPS.sub("", found["group"])
+    stem = OF_GROUPS.sub("", found["group"])
     for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
         known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
         if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
