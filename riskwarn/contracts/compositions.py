@@ -11,7 +11,11 @@ from typing import Any
 
 from riskwarn.files import packaged
 
-_NUMBERED = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、:]|\d{1,2}[-_ ])(?=\D)")
+#: The number of a column: with a mark behind it, in a ring, or (`1 类型`, ① in half width) with nothing, where it is none of what follows (1月份, 2社区).
+_NUMBERED = re.compile(
+    r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.．、:：]|\d{1,2}[-_ ]|[①-⑳❶-❿➀-➓]\s*)(?=\D)"
+    r"|^\d{1,2}(?=[㐀-鿿]{2})(?![年月季周岁]|日(?!期)|小时|(?:微?网格|社区|街道|乡镇)$)"
+)
 
 #: No heading that is made of known parts is longer.
 _LONGEST = 24

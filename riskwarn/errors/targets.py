@@ -59,7 +59,8 @@ class EventsWithoutDate(RiskwarnError):
     code = "events_without_date"
     template = (
         "Target {target!r} cannot be learnt yet: none of {records} {source} has {date}. Map its column "
-        "(columns: {{{date}: HEADING}}), or declare the target by outcomes in riskwarn.yaml."
+        "(columns: {{{date}: HEADING}}), or where it is mapped and none of its cells could be read, write them in a form that "
+        "the note of its load names; or declare the target by outcomes in riskwarn.yaml."
     )
 
 
@@ -70,7 +71,7 @@ class NoEvents(RiskwarnError):
     template = (
         "Target {target!r} cannot be learnt yet: none of {records} {source} has {date} or one of the outcomes {outcomes}. Map the "
         "columns of the outcome and of the closing date (columns: {{outcome: HEADING, closed_at: HEADING}}), translate their "
-        "words (words: {{outcome: …}}), or declare another target in riskwarn.yaml."
+        "words (words: {{outcome: …}}), write dates that none could read in a form that the note of their load names, or declare another target in riskwarn.yaml."
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskwarn.arrays import Flags
+from riskwarn.contracts.compositions import without_number
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
 from riskwarn.ingest.redaction import kept_heading
@@ -24,14 +25,15 @@ _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 _LEVELS = ("大类", "小类", "一级", "二级", "三级")
 
 #: A heading that is told apart by its group, and what names of groups add.
-_GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
-_OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+_GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]*[^（）\d][^（）]*)）")
+OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 
 #: So many cells that are headings, and no more that are not, are a row of headings.
 FEWEST_HEADINGS = 3
 #: No heading that a list knows is longer, nor one with what stands in its brackets.
 _LONGEST, _LONGEST_TOLD = 24, 60
-_OPENING = "(（[【"
+#: What a heading may be: no figure is in it but that of its column before it, or some in brackets.
+COULD_BE = re.compile(rf"^[(（]?[0-9]{{0,2}}[^0-9]{{2,{_LONGEST_TOLD}}}$|[(（\[【]")
 _KINDS = ("events", *TABLES)
 
 #: Headings of the column that numbers the rows of a list.
@@ -47,6 +49,11 @@ def plain_heading(heading: str) -> str:
     text = unicodedata.normalize("NFKC", heading)
     text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
     return "".join(one_line(text).split()).replace("必填", "").rstrip(":*").lstrip("*")
+
+
+def bare_heading(heading: str) -> str:
+    """A plain heading without the number of its column: all that stands for a field (3.纠纷类型)."""
+    return without_number(plain_heading(heading))
 
 
 def known_field(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:
@@ -97,7 +104,7 @@ def of_group(heading: str, kind: str) -> str | None:
     found = _GROUP.fullmatch(heading)
     if found is None:
         return None
-    stem = _OF_GROUPS.sub("", found["group"])
+    stem = OF_GROUPS.sub("", found["group"])
     for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
         known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
         if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
@@ -114,10 +121,10 @@ def _known(plain: str) -> bool:
 
 
 def is_heading(text: str) -> bool:
-    """Whether a cell is a heading of some source; what stands in brackets (a telephone) makes it none the less one."""
-    if len(text) > _LONGEST_TOLD or (any(map(str.isdigit, text)) and not any(mark in text for mark in _OPENING)):
+    """Whether a cell is a heading of some source; what stands in brackets (a telephone), or the number of its column, makes it none the less one."""
+    if len(text) > _LONGEST_TOLD or COULD_BE.search(text) is None:
         return False
-    plain = plain_heading(text)
+    plain = bare_heading(text)
     return len(plain) <= _LONGEST and not any(map(str.isdigit, plain)) and _known(plain)
 
 

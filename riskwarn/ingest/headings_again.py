@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
-from riskwarn.ingest.heading_words import plain_heading
-from riskwarn.ingest.values.cells import filled, strings
+from riskwarn.ingest.heading_words import OF_GROUPS, plain_heading
+from riskwarn.ingest.values.cells import equal, filled, strings
 
+#: The name of a group of headings is no longer.
+_LONGEST_GROUP = 12
 #: So many cells that are their own headings make a row of them.
 _FEWEST = 2
 #: What tells equal headings apart, and is not printed: 类型（受理情况）, 类型（2）.
@@ -31,7 +33,7 @@ def headings_again(cells: Mapping[str, pa.Array], headings: Mapping[str, str], n
     """(rows,) which rows repeat the headings: every filled cell is the heading of its column, in at least two of them.
 
     Above such a row may stand that of the groups, with the headings that are merged over both: no figure is in it; and a line that
-    names the part that follows (二、企业自查部分), in however many cells. A unit alone there is no such name: it may hold for the rows below.
+    names the part that follows (二、企业自查部分), in however many cells, or its groups where none of them is merged downwards. A unit alone there is no such name: it may hold for the rows below.
     `cells` are the columns that are read, `headings` theirs, both by field; `numbers` are those of the rows in the file.
     """
     rows = len(numbers)
@@ -45,10 +47,22 @@ def headings_again(cells: Mapping[str, pa.Array], headings: Mapping[str, str], n
     above = above[np.isin(numbers[above] + 1, numbers[again])]
     for row in above.tolist():
         again[row] = not any(_DIGIT.search(text) for text in _texts(cells, row))
-    for row in np.flatnonzero(np.isin(numbers + 1, numbers[again]) & ~again).tolist():
+    over = np.isin(numbers + 1, numbers[again]) & ~again
+    for row in np.flatnonzero(over).tolist():
         texts = _texts(cells, row)
-        again[row] = len(texts) == 1 and all(map(_PART.search, texts))
+        named = len(texts) == 1 and all(map(_PART.search, texts))
+        again[row] = named or _are_groups(cells, row, ~over & ~again)
     return again
+
+
+def _are_groups(cells: Mapping[str, pa.Array], row: int, others: Flags) -> bool:
+    """Whether the groups of two-storey headings stand in a row: words without a figure that no other row bears in its column."""
+    there = {name: text for name, cell in cells.items() if (text := strings(cell.slice(row, 1))[0].as_py())}
+    if any(_DIGIT.search(text) or len(text) > _LONGEST_GROUP for text in there.values()):
+        return False
+    if len(set(there.values())) < _FEWEST and not any(map(OF_GROUPS.search, there.values())):
+        return False
+    return not any((equal(cells[name], text) & others).any() for name, text in there.items())
 
 
 def _texts(cells: Mapping[str, pa.Array], row: int) -> set[str]:

@@ -26,6 +26,7 @@ from riskwarn.ingest.values.cells import flags, no_cells, series, translated, wh
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.leading_zeros import LostZeros
+from riskwarn.ingest.values.no_dates import NoDates
 from riskwarn.ingest.values.numbers import UNITS, Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
@@ -55,6 +56,7 @@ class Reading:
     like: tuple[str, ...] = ()  # sources of which the file looks: what of theirs is by rule not loaded holds here, too
     separator: str | None = None  # what parts the cells of a file of text
     forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
+    no_dates: NoDates = field(default_factory=NoDates)  # columns of dates in which none could be read
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
     zeros: LostZeros = field(default_factory=LostZeros)  # ids of grids that lost the zeros before them
@@ -94,10 +96,12 @@ class Reading:
             return np.full(len(self), np.datetime64("NaT", "us"))
         cells = self.cells[name]
         found, unreadable = instants(cells, self.zone, self.order_of(name))
+        self.no_dates.count(name, found)
         if unreadable.any() and not self.requires(name):
             waiting = flags(cells.filter(pa.array(unreadable)), words_that_mean("in_progress").__contains__)
             unreadable[np.flatnonzero(unreadable)[waiting]] = False
             self.empty(name, unreadable, Message("cannot be read as a date"))
+            self.no_dates.add(name, cells, unreadable)
         else:
             self.faults.add(unreadable, "bad_date", name, "text")
         return found
@@ -168,6 +172,7 @@ class Reading:
                 Message("{field}: {rows} cell(s) {why}, and were read as empty", field=name, rows=rows, why=why)
                 for (name, why), rows in self.emptied.items()
             ),
+            *self.no_dates.notes(),
             *self.tallies.notes(self.source),
             *self.zeros.notes(),
             *self.local.notes(),

@@ -13,15 +13,13 @@ import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.ingest.columns import holds_dates
-from riskwarn.ingest.heading_words import are_most, is_heading, plain_heading
+from riskwarn.ingest.heading_words import COULD_BE, are_most, bare_heading, is_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
 from riskwarn.ingest.values.cells import filled, flags, matches, strings
 
 #: Rows right above headings that hold no more than the name of their table.
 _TITLES = 2
-#: What a heading may be: no figure is in it but in brackets.
-_COULD_BE = r"^[^0-9]{2,60}$|[(\[【]"
 #: Figures of a day or a moment, and nothing else.
 _DATE = r"^(?:[年月日号时点分秒上下午TZ\s:/.+-]*\d){4,}[年月日号时点分秒上下午TZ\s:/.+-]*$"
 
@@ -34,7 +32,7 @@ def other_headings(
     `cells` are the columns that are read, and `own` their headings, which are some in any order; `again` are the rows that print
     them again. A word that records bear in its column is no heading, and a row with a date where dates stand is a record.
     """
-    says = partial(_says, frozenset((*own, *map(plain_heading, own))))
+    says = partial(_says, frozenset((*own, *map(bare_heading, own))))
     known, strange = np.zeros(len(numbers), dtype=np.int16), np.zeros(len(numbers), dtype=np.int16)
     maybe = ~again
     # Columns of few words come first: they leave hardly a row over where there are no such headings.
@@ -64,14 +62,14 @@ def other_headings(
 
 
 def _says(own: Collection[str], text: str) -> bool:
-    return text in own or is_heading(text)
+    return text in own or is_heading(text) or bare_heading(text) in own
 
 
 def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
     """(rows,) which cells are headings; where nearly every row differs, only what could be one is looked at."""
     if pa.types.is_dictionary(cell.type):
         return flags(cell, says)
-    found = matches(cell, _COULD_BE)
+    found = matches(cell, COULD_BE.pattern)
     rows = np.flatnonzero(found)
     found[rows] = flags(cell.take(pa.array(rows)), says)
     return found

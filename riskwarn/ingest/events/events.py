@@ -66,8 +66,6 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found = located(reading, ladder, occurred)
     found["category"] = category(reading, "category")
     found["category_final"] = category(reading, "category_final")
-    for name in ("category", "category_final"):
-        reading.local.count(found[name])
     found.update(lifted(reading, found, ladder))
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
@@ -92,6 +90,8 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found["withdrawn"] = pa.array(_withdrawn(reading))
     found["count"] = _count(reading)
     found.update(flagged_and_banded(reading))
+    for name in ("category", "category_final"):
+        reading.local.count(found[name], ~faults.any)
     refused = pa.array(reading.faults.of("not_loaded"))
     reading.not_loaded.add(refused, found["district"], found["known_at"], reading.zone)
     return found

@@ -24,8 +24,14 @@ FEWEST_ROWS, FEWEST_WORDS = 20, 3
 _CLEAR = 3
 #: How headings of the ids of records end.
 _NUMBERS = ("号", "编码", "代码", "id")
-#: A longer line above a table is no title, but explains it.
-_TITLE = 30
+#: A longer line above a table is no title, but explains it; what stands in brackets, and which annex it is, does not count,
+#: and what is called a list at its end may be longer.
+_TITLE, _LONG_TITLE = 30, 60
+_BESIDE = re.compile(
+    r"[（(【\[][^（）()【】\[\]]*[)）】\]]|^\s*附[件表录]?\s*[\d一二三四五六七八九十]{0,3}(?:[-—][\d]{1,2})?\s*[:：.、]?\s*"
+)
+_A_LIST = re.compile(r"(?:表|台账|清单|汇总|明细|名册|登记|统计|情况|台帐|目录|记录)$")
+_SENTENCE = re.compile(r"[。；;！!？?]|(?:说明|备注|注)[:：]")
 
 #: How a guess ends that nothing but a few headings speaks for.
 UNSURE = Message("unsure, name it with --source")
@@ -38,7 +44,7 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
 
     What riskwarn.yaml declares comes first: the columns of a source, and the sources of one's own, which are known by their names.
     """
-    titles = [one for one in seen.titles if one not in seen.headings and len(one) <= _TITLE]
+    titles = [*seen.sheets, *filter(None, (_title(one) for one in seen.titles if one not in seen.headings))]
     if (said := _declared(name, titles, seen.headings, configuration)) is not None:
         return said
     hints = shipped("hints")["sources"]
@@ -87,7 +93,7 @@ def _declared(
 ) -> tuple[str, str] | None:
     """The source that riskwarn.yaml says a file is of; unsure where its headings are those of another.
 
-    After its name the titles above its headings are asked, and then these.
+    After its name the titles of its sheets and above its headings are asked, and then these.
     """
     if (told := by_columns(headings, configuration)) is not None:
         return told
@@ -99,6 +105,16 @@ def _declared(
     if others < 2 and (told := by_name([plain_heading(one) for one in headings], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others else told
     return None
+
+
+def _title(line: str) -> str:
+    """What a line above a table calls it; "" where it explains it."""
+    if len(line) <= _TITLE:
+        return line
+    bare = _BESIDE.sub("", line).strip()
+    if _SENTENCE.search(bare):
+        return ""
+    return bare if len(bare) <= _TITLE or (len(bare) <= _LONG_TITLE and _A_LIST.search(bare)) else ""
 
 
 def _by_categories(seen: Profile) -> tuple[str, str] | None:

@@ -24,7 +24,7 @@ from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
-from riskwarn.ingest.sheets import ROUNDED, Sheet, open_sheet
+from riskwarn.ingest.sheets import ROUNDED, Sheet, open_sheet, sheet_names
 from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.orders import ORDERED, DateForm, form_of
@@ -62,6 +62,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("YYYYMMDD", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"),
         ("YYYYMMDDhhmmss", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"),
         ("上午/下午", r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*(?:上午|下午|[AaPp][Mm])\s*\d{1,2}:\d{2}.*"),
+        ("YYYYMMDD, with a time in another way", r"(?:19|20)\d{6}(?:[ T]\d|\s*[一-鿿]).*"),
         ("epoch seconds", r"1[0-9]\d{8}"),
         ("epoch milliseconds", r"1[0-9]\d{11}"),
         ("year, month and day in Chinese, in another way", r"[^A-Za-z]{2,4}年[^A-Za-z]{1,3}月.*"),
@@ -69,7 +70,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "with the month in letters",
             r"(?:[A-Z][a-z]{2,8},? )?(?:\d{1,2}[- ][A-Za-z]{3,9}[- ,]|[A-Z][a-z]{2,8}\.? \d{1,2},? ).*\d{2}.*",
         ),
-        ("YYYY-MM-DD, with a time in another way", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T].*"),
+        ("YYYY-MM-DD, with a time in another way", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[ T]|[一-鿿]).*"),
     )
 )
 #: Whether a date can be read hangs on no zone; only the names of zones in it do.
@@ -113,6 +114,7 @@ class Profile:
     separator: str | None
     notes: tuple[str, ...]
     titles: tuple[str, ...] = ()  # cells above the headings, and these; never stored
+    sheets: tuple[str, ...] = ()  # the titles of the sheets that were looked at; never stored
     last: tuple[
         tuple[str, ...], ...
     ] = ()  # what stands in the last rows, where all were looked at; never shown or stored
@@ -157,6 +159,7 @@ def look_at(
         separator=getattr(table, "separator", None),
         notes=tuple(table.notes),
         titles=finder.above(table.headings),
+        sheets=tuple(table.titles) or (sheet_names(path) if sheet is None else ()),
         last=_told(cells.tail(LAST)) if len(cells) < most_rows else (),
         begins=begins,
     )

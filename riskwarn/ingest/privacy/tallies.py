@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.personal import may_name_category
 from riskwarn.contracts.persons import may_name_somebody
 from riskwarn.ingest.privacy.word_tallies import commonest
@@ -68,12 +69,12 @@ class LocalCategories:
         self._kept[word] = 0
         return word
 
-    def count(self, categories: pa.Array) -> None:
-        """Count the rows of a batch that bear each of the new local categories."""
+    def count(self, categories: pa.Array, sound: Flags) -> None:
+        """Count the `sound` rows of a batch that bear each of the new local categories; of the others nothing is stored."""
         if not self._kept:
             return
         codes, words = coded(categories)
-        rows = np.bincount(codes[codes >= 0], minlength=len(words))
+        rows = np.bincount(codes[(codes >= 0) & sound], minlength=len(words))
         for word, number in zip(words, rows.tolist(), strict=False):
             if word in self._kept:
                 self._kept[word] += number
@@ -81,8 +82,8 @@ class LocalCategories:
     def notes(self) -> list[str]:
         """What the account says of them."""
         told: list[str] = []
-        if self._kept:
-            told.append(self._told_kept())
+        if borne := +self._kept:
+            told.append(_told_kept(borne))
         if self._hidden:
             said = (
                 "category: {words} unknown word(s) that look personal, or like a sentence, count as other; translate them in the "
@@ -91,11 +92,12 @@ class LocalCategories:
             told.append(Message(said, words=len(self._hidden)))
         return told
 
-    def _told_kept(self) -> str:
-        """The new local categories; those are named that are borne by several rows and may be shown."""
-        shown = commonest(self._kept)
-        if not shown:
-            return Message("category: {words} unknown word(s) are kept as local categories", words=len(self._kept))
-        named = Joined(", ", [f"{word} ({rows:,})" for word, rows in shown])
-        said = "category: {words} unknown word(s) are kept as local categories: {named}"
-        return Message(said, words=len(self._kept), named=named)
+
+def _told_kept(kept: Counter[str]) -> str:
+    """The new local categories that stored records bear; those are named that are borne by several and may be shown."""
+    shown = commonest(kept)
+    if not shown:
+        return Message("category: {words} unknown word(s) are kept as local categories", words=len(kept))
+    named = Joined(", ", [f"{word} ({rows:,})" for word, rows in shown])
+    said = "category: {words} unknown word(s) are kept as local categories: {named}"
+    return Message(said, words=len(kept), named=named)

@@ -28,11 +28,17 @@ _LABEL = (
     r"(?:以上)?(?:数据|统计)?截[止至](?:时间|日期)?|"
     r"统计(?:时段|区间|期间|周期|范围)|联系电话|盖章|签字|注|备注|说明)\s*(?:[(（][^)）]*[)）])?\s*"
 )
+#: Who signs a table, in words that also head columns: with a colon only. Whom it is about (当事人, 举报人) is none of them.
+_ROLE = (
+    r"[㐀-鿿]{0,6}(?:(?:登记|记录|调解|受理|承办|填写|汇总|校对|核对|录入|采集|分管|审定|签发|批准)(?:人|员|领导|负责人)|"
+    r"所长|站长|主任|书记|镇长|乡长|科长|局长|队长|组长|院长|领导)(?:签[字名章]|盖章)?\s*(?:[(（][^)）]*[)）])?\s*"
+)
 _BETWEEN = "[\\s\u3000\u00a0,，;；。、]"
 #: Several of them in one cell: a total or a count before the first (共 788 条　制表人：…　制表日期：…), or at least two labels.
 _TOGETHER = (
     rf"^[\s(（]*(?:(?:{_SPAN})?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?|"
-    rf"\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}?){_BETWEEN}+{_LABEL}[:：]|^(?:.*{_BETWEEN})?{_LABEL}[:：].*{_BETWEEN}{_LABEL}[:：]"
+    rf"\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}?){_BETWEEN}+{_LABEL}[:：]|"
+    rf"^(?:.*{_BETWEEN})?(?:{_LABEL}|{_ROLE})[:：].*{_BETWEEN}(?:{_LABEL}|{_ROLE})[:：]"
 )
 #: Labels that are also words of cells: they call a line a signature with a colon only.
 _CALLED = r"(?:(?:填表|制表|审核|审批|复核|经办)人?签[字名章]|数据来源|日期|时间|抄送|附件|联系人)\s*[:：]"
@@ -47,7 +53,7 @@ _PLAIN = (
     r"^\s*第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?\s*$|^[\s—–-]*(?:以下(?:空白|无正文)|完)[\s—–-]*$"
 )
 #: A cell that says who made, checked or exported the table, or when, alone or with more of the kind.
-SIGNED = rf"^\s*(?:{_LABEL}[:：]|{_CALLED})|{_TOGETHER}|{_PLAIN}"
+SIGNED = rf"^\s*(?:(?:{_LABEL}|{_ROLE})[:：]|{_CALLED})|{_TOGETHER}|{_PLAIN}"
 #: A label whose answer stands in the next cell, with a colon or without.
 ASKED = rf"(?:^\s*{_LABEL}$)|(?:{SIGNED})"
 

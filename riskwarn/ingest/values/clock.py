@@ -17,11 +17,19 @@ _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
 #: Excel counts a time of day from a day before its first, and as a fraction of a day.
 _FIRST_DAYS = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ T]")
 _FRACTION = re.compile(r"0?\.\d+|0")
+#: How a half of the day is said, before the time or behind it.
+HALF = r"上午|下午|中午|凌晨|早上|清晨|早晨|傍晚|晚上|晚间|夜间|[AaPp]\.?[Mm]\.?"
+_LATE = ("下午", "傍晚", "晚上", "晚间", "pm")
+_SECOND = r"(?P<second>\d{1,2})(?P<fraction>[.,]\d{1,9})?\s*秒?"
+_ZONE = r"(?P<zone>Z|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?|UTC|GMT)"
+#: 8:05, 8时5分, 8点30分, 上午8时, 08:05分, 8点半, 8时5分3秒, 08:05:03.250 PM +08; alone an hour is none but where that is said.
 _CLOCK = re.compile(
-    r"(?P<before>[一-鿿]{2})?\s*(?P<hour>\d{1,2})(?:[:时点](?:(?P<minute>\d{1,2})分?)?)(?::?(?P<second>\d{1,2})(?:\.\d+)?秒?)?\s*(?P<after>[AaPp]\.?[Mm]\.?)?"
+    rf"(?P<before>{HALF})?\s*(?P<hour>\d{{1,2}})\s*"
+    rf"(?P<rest>(?:点钟|[时点:])\s*(?:(?P<minute>\d{{1,2}})\s*分?(?:\s*:?\s*{_SECOND})?|(?P<some>整|半|[一1]刻|[三3]刻))?)?"
+    rf"\s*(?P<after>{HALF})?\s*{_ZONE}?"
 )
-_DIGITS = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?")
-_LATE, _EARLY = ("下午", "晚上", "傍晚", "晚间", "p"), ("上午", "早上", "凌晨", "清晨", "a")
+_DIGITS = re.compile(rf"(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?(?P<fraction>\.\d{{1,9}})?\s*{_ZONE}?")
+_SOME = {"整": 0, "半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45}
 
 
 def day_and_time(days: pa.Array, times: pa.Array) -> pa.Array:
@@ -48,16 +56,31 @@ def time_of_day(text: str) -> str | None:
     if _FRACTION.fullmatch(told):
         seconds = round(float(told) * 86_400)
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    matched = _CLOCK.fullmatch(told) or _DIGITS.fullmatch(told)
-    if matched is None:
+    read = clock_of(told)
+    return None if read is None else re.sub(r"[.,]\d+$", "", read)
+
+
+def clock_of(text: str, *, hour_alone: bool = False) -> str | None:
+    """A time of day as ``hh:mm:ss[.f]``, with its offset behind a blank if it tells one; None where the text is none.
+
+    Every form in which offices and systems write one is read; a number alone is an hour only with `hour_alone`.
+    """
+    if (matched := _DIGITS.fullmatch(text)) or (
+        (matched := _CLOCK.fullmatch(text)) and (hour_alone or matched["rest"])
+    ):
+        parts = matched.groupdict()
+    else:
         return None
-    parts = matched.groupdict()
-    hour, half = int(parts["hour"]), (parts.get("before") or parts.get("after") or "")
-    half = half[:1].lower() if half.isascii() else half
-    if half and half not in (*_LATE, *_EARLY):
+    hour, minute = int(parts["hour"]), int(parts["minute"] or _SOME.get(parts.get("some") or "整", 0))
+    if parts.get("before") and parts.get("after"):
         return None
-    if half in _LATE and hour < 12:
+    half = (parts.get("before") or parts.get("after") or "").lower().replace(".", "")
+    if half and hour == 24:
+        return None
+    # 中午12:05 is noon, 中午1:05 an hour after it; the other words name hours of their half.
+    if (half in _LATE or (half == "中午" and hour not in (11, 12))) and hour < 12:
         hour += 12
-    if half in _EARLY and hour == 12:
+    elif half and half not in _LATE and half != "中午" and hour == 12:
         hour = 0
-    return f"{hour:02d}:{int(parts['minute'] or 0):02d}:{int(parts['second'] or 0):02d}"
+    zone = re.sub(r"^(?:UTC|GMT)\s*", "", parts["zone"] or "") or ("Z" if parts["zone"] else "")
+    return f"{hour:02d}:{minute:02d}:{int(parts['second'] or 0):02d}{parts['fraction'] or ''} {zone}".strip()

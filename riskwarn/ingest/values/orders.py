@@ -17,7 +17,7 @@ from riskwarn.messages import Joined, Message
 MOST_YEARS = 20
 
 #: Two numbers of one or two digits and a year at the end, or three of two digits.
-PARTS = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:[ T].*)?$"
+PARTS = r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{1,2})(?:[^\d/.-].*)?$"
 ORDERED = re.compile(PARTS)
 
 
@@ -86,7 +86,7 @@ def date_form(cells: pa.Array) -> DateForm:
     """
     some = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
     open_texts = some.filter(pc.fill_null(pc.match_substring_regex(some, PARTS), False))
-    return form_of(pc.unique(pc.replace_substring_regex(open_texts, r"[ T].*$", "")).to_pylist())
+    return form_of(pc.unique(pc.replace_substring_regex(open_texts, r"[^\d/.-].*$", "")).to_pylist())
 
 
 def order_of(cells: pa.Array) -> Order | None:

@@ -1,6 +1,7 @@
 """Dates that are written in words, marks or one run of digits, rewritten as ``YEAR-MONTH-DAY [HOUR:MINUTE[:SECOND]] [PM] [±hh:mm]``.
 
-One text at a time: only texts that the columns of :mod:`riskwarn.ingest.values.dates` do not read come here, each distinct
+A date is two parts, a day and a time of day, and any form of the one may stand before any of the other: the time is read by
+:func:`riskwarn.ingest.values.clock.clock_of`. One text at a time: only texts that the columns of :mod:`riskwarn.ingest.values.dates` do not read come here, each distinct
 one once.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from riskwarn.ingest.values.clock import HALF, clock_of
 
 _MONTHS = {
     name: number
@@ -29,20 +32,18 @@ _JAVA = re.compile(
     rf"{_MONTH} (?P<day>\d{{1,2}}) (?P<clock>\d{{1,2}}:\d{{2}}:\d{{2}}) (?P<zone>[A-Z]{{1,5}}) (?P<year>\d{{4}})"
 )
 #: What Oracle writes for one in Chinese: 01-3月 -24 08.05.00.000000 上午.
-_ORACLE = re.compile(
-    r"(?P<day>\d{1,2})-(?P<month>\d{1,2})月\s*-(?P<year>\d{4}|\d{2})(?:\s+(?P<hour>\d{1,2})\.(?P<minute>\d{2})\.(?P<second>\d{2})(?P<rest>.*))?"
-)
-_DIGITS = re.compile(r"(?P<date>(?:19|20)\d{6})[ T]?(?P<clock>\d{4}(?:\d{2})?)?(?P<rest>(?:\.\d{1,9})?Z?)")
+_ORACLE = re.compile(r"(?P<day>\d{1,2})-(?P<month>\d{1,2})月\s*-(?P<year>\d{4}|\d{2})(?!\d)")
+_ORACLE_CLOCK = re.compile(r"^(\s*\d{1,2})\.(\d{2})\.(\d{2})")
+_RUN = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
+_UNITS = re.compile(r"(?P<year>\d{4}|\d{2})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})(?:\s*[日号]|(?!\d))")
+#: Three numbers in whichever order; a time stands behind a blank or a letter.
+_MARKED = re.compile(r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?=[\sT,]|[一-鿿]|[AaPp]\.?[Mm])")
 _CHINESE = re.compile(r"[〇○零一二三四五六七八九十廿]")
 _NUMERALS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
-_UNITS = re.compile(
-    r"(?P<year>\d{4}|\d{2})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]?\s*(?P<half>[一-鿿]{2})?\s*"
-    r"(?:(?P<hour>\d{1,2})(?:(?:[时点:]|点钟)(?:(?P<minute>\d{1,2})分?|(?P<some>整|半|[一1]刻|[三3]刻))?(?::?(?P<second>\d{1,2})(?P<fraction>\.\d{1,9})?秒?)?)?)?"
-    r"(?P<rest>.*)"
-)  # fmt: skip
-_SOME = {"整": 0, "半": 30, "一刻": 15, "1刻": 15, "三刻": 45, "3刻": 45}
-_HALF = re.compile(r"(?P<half>上午|下午|中午|凌晨|早上|清晨|早晨|傍晚|晚上|晚间|夜间|[AaPp]\.?[Mm]\.?)")
-_PM = ("下午", "傍晚", "晚上", "晚间", "pm", "p.m.")
+_HALF = re.compile(HALF)
+#: What parts a day from its time of day.
+_BETWEEN = re.compile(r"^[\s,]*T?\s*|\s+$")
+_ZONE = re.compile(r"Z|[+-]\d{2}:?\d{2}")
 _VAGUE = re.compile(r"(?:许|左右|前后|许左右)$")
 
 
@@ -51,55 +52,48 @@ def rewritten(text: str, zone: ZoneInfo) -> str | None:
 
     `zone` is that of the file: the name of another zone behind a time is not understood.
     """
-    if matched := _DIGITS.fullmatch(text):
-        date, clock = matched["date"], matched["clock"] or ""
-        told = ":".join(clock[at : at + 2] for at in range(0, len(clock), 2))
-        return f"{date[:4]}-{date[4:6]}-{date[6:]} {told}{matched['rest']}".strip()
     plain = _VAGUE.sub("", _WEEKDAY.sub(" ", text)).strip()
-    if "年" in plain:
-        return _in_units(in_digits(plain))
-    if matched := _ORACLE.fullmatch(plain):
-        clock = f" {matched['hour']}:{matched['minute']}:{matched['second']}" if matched["hour"] else ""
-        return _half_last(f"{_year(matched['year'])}-{matched['month']}-{matched['day']}{clock}{matched['rest'] or ''}")
     if matched := _JAVA.fullmatch(plain):
         return _of_java(matched, zone)
+    if "年" in plain:
+        plain = in_digits(plain)
+    head = _head(plain)
+    if head is None:
+        return None if plain == text else plain
+    day, rest, in_words = head
+    return _with_time(day, rest, hour_alone=in_words)
+
+
+def _head(text: str) -> tuple[str, str, bool] | None:
+    """The day with which a text begins, in numbers and marks, what stands behind it, and whether its parts are named (年月日)."""
+    if matched := _UNITS.match(text):
+        return _day(matched, matched["month"]), text[matched.end() :], True
+    if matched := _ORACLE.match(text):
+        return _day(matched, matched["month"]), _ORACLE_CLOCK.sub(r"\1:\2:\3", text[matched.end() :]), False
     for pattern in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY):
-        if matched := pattern.match(plain):
-            month = _MONTHS[matched["name"][:3].lower()]
-            rest = re.sub(r"\s*\([^()]*\)$", "", plain[matched.end() :].lstrip(" ,"))
-            return _half_last(f"{_year(matched['year'])}-{month}-{matched['day']} {rest}".strip())
-    found = _half_last(plain)
-    return None if found == text else found
+        if matched := pattern.match(text):
+            rest = re.sub(r"\s*\([^()]*\)$", "", text[matched.end() :])
+            return _day(matched, str(_MONTHS[matched["name"][:3].lower()])), rest, False
+    if matched := _MARKED.match(text):
+        return matched["date"], text[matched.end() :], False
+    if matched := _RUN.match(text):
+        return _day(matched, matched["month"]), text[matched.end() :], False
+    return None
 
 
-def _half_last(text: str) -> str:
-    """A word for the half of the day behind the time, in letters; names of universal time as an offset."""
-    text = re.sub(r"\s*(?:UTC|GMT)(?P<sign>[+-]\d)", r"\g<sign>", text)
-    text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text)
-    matched = _HALF.search(text)
-    if matched is None:
-        return text
-    word, rest = matched["half"].lower(), f"{text[: matched.start()].rstrip()} {text[matched.end() :].strip()}".strip()
-    if ":" not in rest:
-        return rest
-    # 中午12:05 is noon, 中午1:05 an hour after it; the other words name hours of their half.
-    late = word in _PM or (word == "中午" and not re.search(r"\s11:", rest))
-    return f"{rest} {'PM' if late else 'AM'}"
+def _day(matched: re.Match[str], month: str) -> str:
+    return f"{_year(matched['year'])}-{month}-{matched['day']}"
 
 
-def _in_units(text: str) -> str | None:
-    matched = _UNITS.fullmatch(text)
-    if matched is None:
-        return None
-    half, rest = matched["half"] or "", matched["rest"].strip()
-    if half and _HALF.fullmatch(half) is None:
-        return None
-    told = f"{_year(matched['year'])}-{matched['month']}-{matched['day']}"
-    if matched["hour"]:
-        minute = matched["minute"] or str(_SOME.get(matched["some"] or "整", 0))
-        told += f" {half} {matched['hour']}:{int(minute):02d}:{matched['second'] or '00'}{matched['fraction'] or ''}"
-    # Where no hour is told the half of the day says no more than the day does.
-    return _half_last(f"{told} {rest}".strip())
+def _with_time(day: str, rest: str, *, hour_alone: bool) -> str | None:
+    """A day and the time of day behind it; a half of the day without an hour says no more than the day does."""
+    rest = _BETWEEN.sub("", rest)
+    if not rest or _HALF.fullmatch(rest):
+        return day
+    if _ZONE.fullmatch(rest):
+        return f"{day} {rest}"
+    clock = clock_of(in_digits(rest), hour_alone=hour_alone)
+    return None if clock is None else f"{day} {clock}"
 
 
 def in_digits(text: str) -> str:

@@ -86,6 +86,18 @@ def test_the_levels_of_a_path_of_categories_are_read_and_ruled_out_like_columns(
     assert {row["column"] for row in Store(city).quarantined("hotline")} == {heading}
 
 
+def test_only_words_that_stored_records_bear_are_told_as_local_categories(city: Home, tmp_path: Path) -> None:
+    rows = [
+        *(call(n, 一级类目="甲业类", 二级类目="噪声") for n in range(3)),
+        *(call(n, 一级类目="乙业类", 二级类目="") for n in range(3, 6)),
+        call(6, 一级类目="丙业类", 二级类目="", 来电时间="某日"),
+    ]
+    account = load(city, "hotline", write_csv(tmp_path / "h.csv", rows))
+    assert (account.accepted, account.reasons) == (6, {"bad_date": 1})
+    [said] = [note for note in account.notes if "local categories" in note]
+    assert said == "category: 1 unknown word(s) are kept as local categories"
+
+
 def test_a_path_that_the_mapping_translates_as_a_whole_is_so_translated(city: Home, tmp_path: Path) -> None:
     path = "城市管理/市容秩序/占道经营"
     rows = [

@@ -67,6 +67,33 @@ def test_headings_of_two_rows_are_known_however_they_are_printed_again(
     assert f"{passed} row(s) that print the headings again were passed over" in account.notes
 
 
+STOREYS = [
+    ["基本情况", None, "发生地点", None, "纠纷情况", None],
+    ["受理编号", "状态", "镇（街道）", "网格编码", "发现日期", "纠纷类型"],
+]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_groups_above_headings_that_are_printed_again_are_no_record(home: Home, tmp_path: Path, times: int) -> None:
+    with_grids(home, tmp_path)
+    rows = [[f"D{n}", "已化解", "洪家楼街道", "G1", f"2026-03-0{n}", "邻里"] for n in range(1, 7)]
+    pages = [line for at in range(times) for line in (*STOREYS, *rows[2 + at : 3 + at])]
+    file = book(tmp_path / "纠纷.xlsx", {"台账": [*STOREYS, *rows[:2], *pages]})
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (2 + times, 2 + times, 0)
+    assert f"{2 * times} row(s) that print the headings again were passed over" in account.notes
+
+
+def test_words_of_records_above_printed_headings_are_no_groups(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [[f"D{n}", "已化解", "洪家楼街道", "G1", f"2026-03-0{n}", "邻里"] for n in range(1, 5)]
+    half = [None, "已化解", "洪家楼街道", None, None, "邻里"]
+    account = load(
+        home, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": [*STOREYS, *rows[:2], half, *STOREYS[1:], *rows[2:]]})
+    )
+    assert (account.read, account.accepted, account.quarantined) == (5, 4, 1)
+
+
 def test_a_record_whose_words_are_a_heading_is_a_record(home: Home, tmp_path: Path) -> None:
     with_grids(home, tmp_path)
     rows = [dispute(1), dispute(2) | {"纠纷类型": "纠纷类型", "严重程度": "严重程度"}]

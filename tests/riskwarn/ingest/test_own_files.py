@@ -43,7 +43,11 @@ def test_a_file_that_is_called_like_a_source_of_ones_own_is_of_it(city: Home, tm
     assert "grid_reports" not in stored(home)
 
 
-@pytest.mark.parametrize("title", ["清沅县校园上报登记表", "校园上报"])
+LONG = "附件3：松陵区各中小学校园上报情况统计表（截至2026年8月31日）"
+
+
+@pytest.mark.parametrize("title", ["清沅县校园上报登记表", "校园上报", LONG, f"{LONG}（二〇二六年第三季度，各校汇总后由区教育局统一报送）",
+    "松陵区教育局及所属各中小学校和幼儿园二〇二六年第三季度校园上报情况汇总统计表"])  # fmt: skip
 def test_the_title_inside_a_table_is_asked_as_its_name_is(city: Home, tmp_path: Path, title: str) -> None:
     home = declaring(city)
     headings = ["学校编号", "所属网格编码", "上报时间", "问题类型", "办结时间"]
@@ -52,6 +56,27 @@ def test_the_title_inside_a_table_is_asked_as_its_name_is(city: Home, tmp_path: 
     [account] = told(home, "load", file, "--yes")["accounts"]
     assert (account["source"], account["accepted"]) == ("school_reports", 40)
     assert "grid_reports" not in stored(home)
+
+
+@pytest.mark.parametrize("sheets", [["校园上报"], ["填表说明", "校园上报"], ["2026年校园上报情况"]])
+def test_the_title_of_a_sheet_is_asked_too(city: Home, tmp_path: Path, sheets: list[str]) -> None:
+    home = declaring(city)
+    headings = ["学校编号", "所属网格编码", "上报时间", "问题类型", "办结时间"]
+    rows = [[f"X{n:04d}", "G1", "2026-03-02", "欺凌", "2026-03-09"] for n in range(40)]
+    tables = {title: [["请各校如实填写"]] if title == "填表说明" else [headings, *rows] for title in sheets}
+    [account] = told(home, "load", book(tmp_path / "各校报送.xlsx", tables), "--yes")["accounts"]
+    assert (account["source"], account["accepted"]) == ("school_reports", 40)
+    assert "grid_reports" not in stored(home)
+
+
+@pytest.mark.parametrize("line", ["说明：本表由各网格员每日填写，与校园有关的事项请另在校园上报系统内登记，不得重复填写",
+                                  "网格员每日填写本表并于当日十七时前报送社区，涉及校园上报的另表登记后统一报送区教育局"])  # fmt: skip
+def test_a_line_that_explains_a_table_is_no_title(city: Home, tmp_path: Path, line: str) -> None:
+    home = declaring(city)
+    headings = ["编号", "所属网格编码", "上报时间", "问题类型", "办结时间"]
+    rows = [[f"X{n:04d}", "G1", "2026-03-02", "占道经营", "2026-03-09"] for n in range(40)]
+    [account] = told(home, "load", book(tmp_path / "报送.xlsx", {"一": [[line], headings, *rows]}), "--yes")["accounts"]
+    assert account["source"] == "grid_reports"
 
 
 def test_a_title_does_not_outweigh_the_headings_of_another_source(city: Home, tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from riskwarn.contracts.vocabulary import field_of
 from riskwarn.errors import HeadingClash, TablesSideBySide
 from riskwarn.home import Home
+from riskwarn.ingest.heading_words import is_heading, plain_heading
 from riskwarn.store import Store
 from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import run, stored
@@ -297,3 +299,37 @@ def test_a_register_with_two_numbers_of_a_case_is_one_table(city: Home, tmp_path
     rows = [{**dispute(n), "案件编号": f"A{n}", "结案日期": "2026-04-01"} for n in range(5)]
     with pytest.raises(HeadingClash):
         load(city, "disputes", write_csv(tmp_path / "d.csv", rows))
+
+
+NUMBERED = ["{n}.{h}", "{n}、{h}", "{n}．{h}", "{n}){h}", "{n}）{h}", "({n}){h}", "（{n}）{h}", "{n}-{h}", "{n}: {h}", "{n} {h}", "{n}{h}",
+            "0{n}.{h}", "{circled}{h}", "{circled} {h}", "{dark}{h}", "{han}、{h}", "（{han}）{h}", "{bracketed}{h}", "{pointed}{h}"]  # fmt: skip
+
+
+def numbered(headings: list[str], form: str) -> list[str]:
+    """Headings with the number of their column before them."""
+    marks = [dict(zip(("circled", "dark", "han", "bracketed", "pointed"), one, strict=True))
+             for one in zip("①②③④⑤⑥⑦", "❶❷❸❹❺❻❼", "一二三四五六七", "⑴⑵⑶⑷⑸⑹⑺", "⒈⒉⒊⒋⒌⒍⒎", strict=True)]  # fmt: skip
+    return [form.format(n=at + 1, h=heading, **marks[at]) for at, heading in enumerate(headings)]
+
+
+@pytest.mark.parametrize("of_both", [True, False])
+@pytest.mark.parametrize("form", NUMBERED)
+def test_headings_with_the_numbers_of_their_columns_are_looked_for_as_they_are_read(
+    city: Home, tmp_path: Path, form: str, of_both: bool
+) -> None:
+    first, second = numbered(FIRST, form) if of_both else FIRST, numbered(SWAPPED, form)
+    lines = [first, *(row(FIRST, n) for n in range(20)), second, *(row(SWAPPED, n) for n in range(20, 40))]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+    assert set((found["known_at"] - found["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
+    assert set(found["closed_at"].astype(str)) == {"2026-04-20 02:00:00"}
+    assert any(note.startswith("row 22 holds other headings (") for note in account.notes)
+
+
+@pytest.mark.parametrize(
+    "heading", ["1月", "2级", "3号楼", "1网格", "2社区", "1 街道", "1月份", "3季度数", "12345", "4人"]
+)
+def test_a_number_that_counts_or_names_is_none_of_a_column(heading: str) -> None:
+    assert field_of(plain_heading(heading), "events") is None and not is_heading(heading)

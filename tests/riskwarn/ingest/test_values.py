@@ -265,6 +265,22 @@ def test_a_month_that_is_none_is_refused(city: Home, tmp_path: Path) -> None:
     assert account.reasons == {"bad_date": 3, "missing_date": 1}
 
 
+def test_a_column_whose_dates_none_can_read_is_told_by_its_shape_and_by_nothing_else(
+    city: Home, tmp_path: Path
+) -> None:
+    cells = ["第7天 8时61分 王建国", "第7天 8时61分 李秀英", "2026-3"]
+    account = disputes(city, tmp_path, [dispute(n, 化解时间=cell) for n, cell in enumerate(cells)])
+    assert account.accepted == 3
+    [said] = [note for note in account.notes if "none of its cells" in note]
+    assert said.startswith(
+        "closed_at: none of its cells could be read as a date; they look like 第9… 9时99分 …; 9999-9 (9 "
+    )
+    assert "王" not in str(account.as_dict()) and "2024.3.1 上午8点半" in said
+    account = disputes(city, tmp_path, [dispute(7, 化解时间="2026-3"), dispute(8, 化解时间="2026-05-01 9时5分")])
+    assert not [note for note in account.notes if "none of its cells" in note]
+    assert stored(city, "disputes", "closed_at")[-1] == utc("2026-05-01 09:05")
+
+
 def test_the_time_of_day_of_another_column(city: Home, tmp_path: Path) -> None:
     clocks = ["0.5", "下午3:05", "", "083000", "8时5分", "1899-12-30 07:30:00", "2026-03-09 10:00"]
     days = ["2026-03-01 00:00:00", "20260302", "2026年3月3日", "46085", "2026/3/5", "2026-3-6", "2026-03-07"]

@@ -78,6 +78,53 @@ ORDERED: dict[Order, Form] = {
     Order.MDY: lambda at: f"{at.month}/{at.day}/{at.year}",
     Order.DMY: lambda at: f"{at:%d.%m.%y}",
 }
+#: Each form of a day, and whether a time may follow it without a blank: behind a figure no figure may (False), or nothing (None).
+HEADS: dict[str, tuple[Form, bool | None]] = {
+    "marks": (lambda at: f"{at:%Y-%m-%d}", False),
+    "slashes": (lambda at: f"{at.year}/{at.month}/{at.day}", False),
+    "points": (lambda at: f"{at.year}.{at.month}.{at.day}", False),
+    "a run of digits": (lambda at: f"{at:%Y%m%d}", True),
+    "in Chinese": (lambda at: f"{at.year}年{at.month}月{at.day}日", True),
+    "with 号": (lambda at: f"{at.year}年{at.month:02d}月{at.day:02d}号", True),
+    "without 日": (lambda at: f"{at.year}年{at.month}月{at.day}", None),
+    "a short year": (lambda at: f"{at:%y}年{at.month}月{at.day}日", True),
+    "Chinese numerals": (lambda at: _in_words(at).split("日")[0] + "日", True),
+    "a weekday": (lambda at: f"{at:%Y-%m-%d} 星期{'一二三四五六日'[at.weekday()]}", False),
+    "month in letters": (lambda at: at.strftime("%d-%b-%Y"), False),
+    "English": (lambda at: at.strftime("%B %d, %Y"), False),
+    "Oracle": (lambda at: f"{at:%d}-{at.month}月 -{at:%y}", False),
+}
+
+
+def _half(at: datetime) -> str:
+    return "下午" if at.hour >= 12 else "上午"
+
+
+#: Each form of a time of day, and to what it is told: hours, minutes or seconds.
+CLOCKS: dict[str, tuple[Form, str]] = {
+    "usual": (lambda at: f"{at:%H:%M:%S}", "second"),
+    "to the minute": (lambda at: f"{at.hour}:{at:%M}", "minute"),
+    "分 behind marks": (lambda at: f"{at:%H:%M}分", "minute"),
+    "in Chinese": (lambda at: f"{at.hour}时{at.minute}分", "minute"),
+    "with 点": (lambda at: f"{at.hour}点{at.minute:02d}分", "minute"),
+    "without 分": (lambda at: f"{at.hour}点{at.minute:02d}", "minute"),
+    "with 秒": (lambda at: f"{at.hour}时{at.minute}分{at.second}秒", "second"),
+    "blanks between": (lambda at: f"{at.hour} 时 {at.minute} 分", "minute"),
+    "hours": (lambda at: f"{at.hour}时", "hour"),
+    "点钟": (lambda at: f"{at.hour}点钟", "hour"),
+    "整": (lambda at: f"{at.hour}点整", "hour"),
+    "about": (lambda at: f"{at.hour}时{at.minute}分许", "minute"),
+    "numerals": (lambda at: f"{_numeral(at.hour) or '零'}时{_numeral(at.minute) or '零'}分", "minute"),
+    "the half before": (lambda at: f"{_half(at)}{at.hour % 12 or 12}时{at.minute}分", "minute"),
+    "the half before marks": (lambda at: f"{_half(at)} {at.hour % 12 or 12}:{at:%M}", "minute"),
+    "the half before the day's hour": (lambda at: f"{_half(at)}{at.hour}时" if at.hour else "上午12时", "hour"),
+    "the half behind": (lambda at: at.strftime("%I:%M:%S %p"), "second"),
+    "a run of digits": (lambda at: f"{at:%H%M%S}", "second"),
+    "a fraction": (lambda at: f"{at:%H:%M:%S}.000", "second"),
+    "an offset": (lambda at: f"{at:%H:%M:%S}+08:00", "second"),
+    "an offset behind 分": (lambda at: f"{at.hour}时{at.minute}分 +0800", "minute"),
+}
+TO: dict[str, dict[str, int]] = {"second": {}, "minute": {"second": 0}, "hour": {"minute": 0, "second": 0}}
 MOMENTS = st.datetimes(datetime(1992, 1, 1), datetime(2060, 1, 1)).map(lambda at: at.replace(microsecond=0))
 
 
@@ -97,6 +144,33 @@ def test_what_was_written_is_read(at: datetime) -> None:
         assert read([form(at) for form in EPOCHS.values()]) == [at] * len(EPOCHS)
     for order, form in ORDERED.items():
         assert read([form(at)], order) == [day]
+
+
+@given(at=MOMENTS)
+def test_any_form_of_a_day_stands_before_any_form_of_a_time(at: datetime) -> None:
+    texts, meant = [], []
+    for day, followed in HEADS.values():
+        for clock, told in CLOCKS.values():
+            said = clock(at)
+            between = [" ", *([""] if followed or (followed is False and not said[0].isdigit()) else [])]
+            texts += [f"{day(at)}{blank}{said}" for blank in between]
+            meant += [at.replace(**TO[told])] * len(between)
+    texts += [f"{at:%Y-%m-%d}T{at - timedelta(hours=8):%H:%M}Z"] if at.hour >= 8 else []
+    meant += [at.replace(second=0)] if at.hour >= 8 else []
+    assert dict(zip(texts, read(texts), strict=True)) == dict(zip(texts, meant, strict=True))
+
+
+@given(at=MOMENTS)
+def test_the_order_of_a_column_is_told_whatever_time_stands_behind_its_days(at: datetime) -> None:
+    texts = [f"13/1/2024 {clock(at)}" for clock, _ in CLOCKS.values()]
+    meant = [at.replace(year=2024, month=1, day=13, **TO[told]) for _, told in CLOCKS.values()]
+    assert read(texts) == meant
+
+
+@pytest.mark.parametrize("text", ["2024-7-18时5分", "2024-07-01 8时61分", "2024-07-01 25时", "2024-07-01 8", "20240701 8",
+                                  "2024-07-01 上午24时", "2024-07-01 某时5分", "2024.7.1 8分", "2024-02-30 8时5分"])  # fmt: skip
+def test_what_is_no_time_or_could_be_two_is_unreadable(text: str) -> None:
+    assert instants(pa.array([text]), SHANGHAI)[1].tolist() == [True]
 
 
 @given(st.lists(MOMENTS, min_size=1, max_size=20), st.sampled_from(Order))
