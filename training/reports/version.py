@@ -14,7 +14,7 @@ from training.reports.audits import shown_audits
 from training.reports.drawing import Pair
 from training.reports.facts import ReportFacts
 from training.reports.pages import both, rendered
-from training.reports.words import FIGURES, forecaster, parameter
+from training.reports.words import FIGURES, forecaster, parameter, reads
 
 #: Parameters that stand in the table of what it was trained on; the others lie folded below.
 _FIRST = (
@@ -43,6 +43,7 @@ def version_page(
         "scoring": facts.scoring,
         "best": best,
         "kind_words": forecaster(facts.kind),
+        "reads": reads(facts.kind),
         "best_words": forecaster(facts.best_baseline),
         "figures": FIGURES,
         "first": {name: facts.parameters[name] for name in _FIRST if name in facts.parameters},
