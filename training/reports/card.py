@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riskwarn.disclosure import count_shown
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.reports.charts import interval
 from training.reports.facts import ReportFacts
@@ -47,7 +48,11 @@ def model_card(facts: ReportFacts, *, version: str, alias: str | None) -> str:
             f"{version}/Training data · 训练数据": f"{facts.grids:,} grids, {facts.events:,} events known at the as-of, "
             f"{facts.learnt_origins:,} origins. Store version {facts.parameters.get('store_version', '—')}, configuration "
             f"{facts.parameters.get('configuration', '—')}, catalogue {facts.parameters.get('catalogue', '—')}, lock file "
-            f"{facts.parameters.get('version.requirements_lock', '—')}, commit {facts.parameters.get('commit', '—')}.",
+            f"{facts.parameters.get('version.requirements_lock', '—')}, commit {facts.parameters.get('commit', '—')}."
+            + "".join(
+                f"\n- {one.en} ({one.zh}): {count_shown(one.records)} records, {one.first} to {one.newest}"
+                for one in facts.sources
+            ),
             f"{version}/Figures · 指标": f"On {len(facts.origins)} origins, {facts.origins[0]} to {facts.origins[-1]}, "
             f"{facts.judged_events:,} events; 95 % intervals. The baseline to beat is {forecaster(facts.best_baseline)[1]}.",
         }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from features.pages.words import FAMILIES
+from riskwarn.disclosure import count_shown
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.audits.audit import Audit
 from training.reports import charts, maps
@@ -43,6 +44,7 @@ def version_page(
         "scoring": facts.scoring,
         "best": best,
         "kind_words": forecaster(facts.kind),
+        "records": lambda number: shown if isinstance(shown := count_shown(number), str) else f"{shown:,}",
         "reads": reads(facts.kind),
         "best_words": forecaster(facts.best_baseline),
         "figures": FIGURES,

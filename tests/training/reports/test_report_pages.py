@@ -23,7 +23,7 @@ from training.registry.versions import Version
 from training.reports import ReportFacts, city_page, model_card, plots, version_page
 from training.reports.charts import number
 from training.reports.city import CityFacts, SourceFacts
-from training.reports.facts import Leaning, read_facts
+from training.reports.facts import Leaning, Source, read_facts
 from training.reports.note import note
 from training.reports.paths import HEIGHT, paths
 from training.reports.words import AUDITS, FIGURES, metric
@@ -291,6 +291,22 @@ def test_a_baseline_that_reads_more_than_the_past_says_so_with_its_terms(facts: 
         read(version_page(own.model_copy(update={"columns": ()}), version="v", alias=None, audits={}), "en"),
     ):
         assert "nothing but the target's own past" not in text
+
+
+def test_what_it_was_trained_on_names_each_source_with_its_records_and_dates(facts: ReportFacts) -> None:
+    disputes = Source(
+        name="disputes", zh="矛盾纠纷", en="disputes", records=13637, first=date(2024, 1, 1), newest=date(2026, 6, 28)
+    )
+    few = disputes.model_copy(update={"name": "hazards", "zh": "隐患", "en": "hazards", "records": 2})
+    own = facts.model_copy(update={"sources": (disputes, few)})
+    page = version_page(own, version="safety-1-v1", alias=None, audits={})
+    assert "矛盾纠纷 13,637 2024-01-01 2026-06-28" in read(page, "zh")
+    assert "disputes 13,637 2024-01-01 2026-06-28 hazards 1–2 2024" in read(page, "en")
+    card = model_card(own, version="safety-1-v1", alias=None)
+    assert (
+        "- disputes (矛盾纠纷): 13637 records, 2024-01-01 to 2026-06-28" in card
+        and "- hazards (隐患): 1–2 records" in card
+    )
 
 
 def test_every_metric_of_an_audit_has_a_chinese_name() -> None:
