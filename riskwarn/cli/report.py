@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
+from subprocess import DEVNULL
 
 import click
 
 from riskwarn.cli import options
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
+
+#: Seconds in which what opens a page has said that it cannot.
+_MOMENT = 5.0
 
 
 @click.command("report")
@@ -53,5 +59,18 @@ def command(
     path = path or output_file(Path(f"report-{name}.html"), force=force, endings=endings)
     write_text(path, page.html)
     session.emit({"of": page.of, "path": str(path)}, [Message("report of {of}: {path}", of=page.of, path=path)])
-    if opened:
-        click.launch(str(path))
+    if opened and not opened_in_browser(path):
+        session.tell("No browser could be opened: open {path} yourself.", path=path.resolve())
+        click.get_current_context().exit(1)
+
+
+def opened_in_browser(path: Path) -> bool:
+    """Whether what opens files of this system took a page: it is asked for a moment, for a browser may stay with it; its own words go nowhere."""
+    opener = "open" if sys.platform == "darwin" else "xdg-open"
+    try:
+        asked = subprocess.Popen([opener, path], stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
+        return asked.wait(timeout=_MOMENT) == 0
+    except subprocess.TimeoutExpired:
+        return True
+    except OSError:
+        return False

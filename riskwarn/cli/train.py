@@ -81,16 +81,17 @@ def run(
     )
     rows = []
     for one in trained:
-        model, best = one.evaluation.metrics["model"], one.evaluation.best_baseline
+        # The figures of what scores, as they stand everywhere else.
+        own, best = one.evaluation.metrics[one.kind], one.evaluation.best_baseline
         rows.append(
             {
                 "version": one.version,
                 "champion": one.champion,
                 "scores": one.kind,
-                "log_loss": model["log_loss"],
+                "log_loss": own["log_loss"],
                 "best_baseline": f"{best} {one.evaluation.metrics[best]['log_loss']:.4g}",
-                "average_precision": model["average_precision"],
-                "capture_5": model["capture_5"],
+                "average_precision": own["average_precision"],
+                "capture_5": own["capture_5"],
             }
         )
     reasons = [Message("{version}: {reason}", version=one.version, reason=one.reason) for one in trained]

@@ -97,14 +97,14 @@ def _models(home: Home, progress: Progress) -> Found:
         return Found(0, [])
     from riskwarn.errors import ModelDamaged, UnknownVersion
     from training import versions
-    from training.registry.loading import load_version
+    from training.registry.loading import verify_files
 
     every = versions(home)
     problems: list[str] = []
     for count, one in enumerate(every):
         progress("reading the models", count, len(every))
         try:
-            load_version(home, one.version)
+            verify_files(home, one.version)
         except (ModelDamaged, UnknownVersion) as error:
             problems.append(error.message)
     return Found(len(every), problems)

@@ -24,7 +24,7 @@ from riskwarn.store.targets import OUTCOME_DATES
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
 
 #: Of these a mapping may say that they are written again; without the others a record has no place in a panel.
-_MAY_CHANGE = ("category", "severity", "kind", "form", "discovered_by", "due_at")
+MAY_CHANGE = ("category", "severity", "kind", "form", "discovered_by", "due_at")
 
 #: Columns of a beliefs table beside ``<field>`` and ``<field>_known`` of the own-time fields.
 COLUMNS = (
@@ -111,7 +111,7 @@ def _claims_withdrawn(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
     which it can have stood there: the row's change, the export, or the closing where no later version is known; until
     then nothing is believed of it. Later versions are dated by their own change already.
     """
-    names = [name for name, fixed in mapping.fixed.items() if not fixed and name in _MAY_CHANGE]
+    names = [name for name, fixed in mapping.fixed.items() if not fixed and name in MAY_CHANGE]
     if not names or frame.empty:
         return frame
     first = ~frame["_record"].duplicated()

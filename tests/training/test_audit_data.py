@@ -108,3 +108,19 @@ def test_a_feature_of_ones_own_that_looks_ahead_is_found_twice(town: Town, city:
         ("too_good", "incidents_ahead"),
         ("changed_past", "incidents_ahead"),
     }, "the sound one beside it is not"
+
+
+def test_a_field_of_the_targets_own_records_that_is_written_because_of_the_outcome_is_found(
+    town: Town, city: City
+) -> None:
+    disputes = city.beliefs["disputes"]
+    became = disputes["record_id"].isin(disputes["record_id"][disputes["escalated_at"].notna()])
+    told = disputes.assign(severity=disputes["severity"].where(~became, "extraordinary"))
+    leaks = found(town.home, replace(city, beliefs={**city.beliefs, "disputes": told}), "conflict")
+    assert ("own_record", "disputes.severity") in {(one.check, one.subject) for one in leaks}
+
+
+def test_a_source_whose_dates_lie_half_a_year_before_their_reports_is_found(town: Town, city: City) -> None:
+    incidents = city.beliefs["incidents"].assign(occurred_at=lambda one: one["occurred_at"] - pd.Timedelta(days=182))
+    late = replace(city, beliefs={**city.beliefs, "incidents": incidents})
+    assert {("registered_late", "incidents")} == {(one.check, one.subject) for one in found(town.home, late)}

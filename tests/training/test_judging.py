@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -93,6 +94,19 @@ def test_a_fit_that_blew_up_is_told_and_never_scores() -> None:
     assert list(one.blown_up(1)) == ["model"] and list(one.blown_up(4)) == ["lightgbm"], "baselines are what they are"
     inner = judged_so({4: SOUND}, {"model": (0.6, 0.25), "regression": (float("nan"), 0.25)})
     assert list(inner.blown_up(4)) == ["model", "regression"] and not inner.model_wins
+
+
+def test_a_model_that_is_worse_beyond_its_interval_is_said_to_be_worse_and_no_figure_is_a_power_of_ten() -> None:
+    worse = Gain(-0.00393, -0.0078, -4.152e-05, 13.0, True)
+    one = judged_so({4: SOUND}, {})
+    one = replace(one, evaluations={4: replace(one.evaluations[4], gains={"climatology": {"log_loss": worse}})})
+    assert one.why_not == (
+        "the model is worse than climatology beyond its interval at horizon 4 (log loss gain over climatology -0.00393 "
+        "[-0.0078, -0.00004152]): climatology scores"
+    )
+    few = replace(one.evaluations[4], gains={"climatology": {"log_loss": replace(worse, enough=False)}})
+    assert "there is not enough evidence" in (replace(one, evaluations={4: few}).why_not or "")
+    assert Gain(float("nan"), float("-inf"), 12345678.0, 1.0, False).shown == "nan [-inf, 12350000]"
 
 
 def test_inner_losses_are_told_beside_that_of_the_citys_mean() -> None:

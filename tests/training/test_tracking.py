@@ -17,6 +17,10 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from mlflow.environment_variables import (
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR,
+    MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT,
+)
 
 from riskwarn.errors import NothingKnown, TrackingAddressInvalid, TrackingServerUnusable, TrackingStoreUnusable
 from riskwarn.home import Home, make_home, open_home
@@ -321,3 +325,15 @@ except OSError:
         assert versions(open_home(small / "home", Settings(threads=1))) == []
     finally:
         subprocess.run(["umount", "--lazy", str(small)], check=True)
+
+
+def test_mlflow_prints_nothing_of_its_own(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar of each file that a server sends, and where a run is to be seen; who wants them says so."""
+    for name in room._QUIET:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    with tracking(home):
+        assert not MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get() and MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.get()
+    monkeypatch.setenv("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "true")
+    with tracking(home):
+        assert MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.get()

@@ -32,6 +32,8 @@ CHECKS = {
     "back_filled": Message("filled in"),
     "absent": Message("nothing came"),
     "entry_date": Message("dated by its entry"),
+    "own_record": Message("tells its own end"),
+    "registered_late": Message("registered late"),
 }
 
 _DAY = np.timedelta64(1, "D")
@@ -218,6 +220,25 @@ def absent_target(source: str, interrupted: Iterable[str], ended: str | None = N
     if isinstance(ended, Message):
         found.append(Leak("absent", source, float(ended.fields["days"]) / 7, ENDED_DAYS / 7, ended))
     return found
+
+
+def registered_late(source: str, beliefs: pd.DataFrame, days: float, horizon: int) -> list[Leak]:
+    """Whether half of a source's records become known later after they happened than a window of so many `days` is long.
+
+    It is no leak, and no fault where a register is slow; but a whole source with a date that was moved looks just so.
+    """
+    first = ~beliefs["record_id"].duplicated().to_numpy()
+    known, occurred = (beliefs[name].to_numpy(dtype="datetime64[us]")[first] for name in ("known_at", "occurred_at"))
+    delay = float(np.median((known - occurred) / _DAY)) if first.any() else 0.0
+    if first.sum() < HEAP_TIMES * LEAST_RECORDS or delay <= days:
+        return []
+    sentence = Message(
+        "half of the records of {source} became known over {delay} days after they happened, and the horizon of {horizon} periods is {days} "
+        "days: the newest window is told by what is older than itself, and judged that much later; look whether the columns of the two "
+        "times are right (occurred_at, known_at)",
+        source=source, delay=f"{delay:.0f}", horizon=horizon, days=f"{days:.0f}",
+    )  # fmt: skip
+    return [Leak("registered_late", source, delay, days, sentence)]
 
 
 def back_filled(source: str, beliefs: pd.DataFrame) -> list[Leak]:

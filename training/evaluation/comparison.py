@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,8 @@ class Gain:
     @property
     def shown(self) -> str:
         """With its interval, for a sentence."""
-        return f"{self.gain:.4g} [{self.lower:.4g}, {self.upper:.4g}]"
+        gain, lower, upper = (_plain(one) for one in (self.gain, self.lower, self.upper))
+        return f"{gain} [{lower}, {upper}]"
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: what cannot be told is null."""
@@ -177,6 +179,11 @@ def gain_within(bounds: Bounds, origins: int, horizon: int) -> Gain:
     """A mean gain and its interval, told by so many origins."""
     effective = origins / horizon
     return Gain(bounds.mean, bounds.lower, bounds.upper, effective, effective >= LEAST_EFFECTIVE)
+
+
+def _plain(value: float) -> str:
+    """Four digits that count, and no power of ten; what cannot be told as it is."""
+    return f"{Decimal(f'{value:.4g}'):f}" if np.isfinite(value) else f"{value:g}"
 
 
 def _told(value: float) -> float | None:

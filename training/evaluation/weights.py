@@ -10,6 +10,7 @@ import numpy as np
 
 from features import Feature
 from training.labels.task import ForecastInputs
+from training.models.baselines.regression import PoissonRegression
 from training.models.ensemble import Ensemble
 from training.models.forecast import Forecaster
 
@@ -22,7 +23,7 @@ MOST_GRIDS = 5000
 
 @dataclass(frozen=True)
 class Weights:
-    """Mean sizes over grids and origins, the largest first; nothing of a baseline, which reads the target's own past."""
+    """Mean sizes over grids and origins, the largest first; of a baseline nothing but the terms of a regression."""
 
     families: tuple[tuple[str, float], ...] = ()  # of the sum of a family's columns: what cancels does not count
     columns: tuple[tuple[Feature, float], ...] = ()
@@ -30,6 +31,8 @@ class Weights:
 
 def weights_of(forecaster: Forecaster, inputs: ForecastInputs, origins: Sequence[date]) -> Weights:
     """What a fitted forecaster leans on as of some origins."""
+    if isinstance(forecaster, PoissonRegression) and origins:
+        return _of_terms(forecaster, inputs, origins)
     if not isinstance(forecaster, Ensemble) or not origins:
         return Weights()
     sizes: dict[str, float] = {}
@@ -46,3 +49,9 @@ def weights_of(forecaster: Forecaster, inputs: ForecastInputs, origins: Sequence
         tuple(sorted(sizes.items(), key=lambda one: -one[1])),
         tuple((found.features[index], float(by_column[index])) for index in order if by_column[index] > 0),
     )
+
+
+def _of_terms(regression: PoissonRegression, inputs: ForecastInputs, origins: Sequence[date]) -> Weights:
+    terms = np.abs(regression.linear.contributions(regression.terms(inputs, origins))).mean(axis=0)
+    named = zip(regression.features(inputs), terms.tolist(), strict=True)
+    return Weights(columns=tuple(sorted((one for one in named if one[1] > 0), key=lambda one: -one[1])))

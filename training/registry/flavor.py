@@ -1,7 +1,7 @@
 """A version as an MLflow model: a `python_function` that takes rows of features by their names, for every tool that knows MLflow.
 
 Nothing is pickled: MLflow is told to load the files with this module, which verifies their checksums. The `MLmodel` lies beside
-the files that riskwarn reads and is no part of what riskwarn needs. A baseline reads the history of its target and not rows; it is
+the files that riskwarn reads and is no part of what riskwarn needs. A baseline reads histories (of its target, one of them of cases too) and not rows; it is
 an MLflow model as well, whose `predict` says so.
 """
 
@@ -80,7 +80,7 @@ def write_mlmodel(folder: Path, forecaster: Forecaster, name: str, run_id: str, 
             "checksum": digest,
             "serves": "a row of features by their names"
             if rows
-            else "only through riskwarn score: it reads the history of its target and not rows of features",
+            else "only through riskwarn score: it reads histories and not rows of features",
         },
     )
     model.add_flavor("python_function", loader_module=__name__, python_version=platform.python_version())

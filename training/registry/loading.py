@@ -117,3 +117,12 @@ def load_texts(home: Home, version: str, begin: str = "") -> dict[str, str]:
 def digest_of(name: str) -> str:
     """The tag of a version that holds the SHA-256 of a text that lies with it."""
     return f"{_DIGEST}{name}"
+
+
+def verify_files(home: Home, version: str) -> None:
+    """Read every file of a version of which a checksum was noted: its model, how it did, and all texts; raise ModelDamaged, UnknownVersion."""
+    load_version(home, version)
+    load_series(home, version)
+    load_kept(home, version)
+    load_communities(home, version)
+    load_texts(home, version)

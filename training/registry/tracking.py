@@ -44,6 +44,9 @@ _PATIENCE = {
     "PGCONNECT_TIMEOUT": "4",
 }
 
+#: What MLflow prints by itself between the lines of a command: a bar of each file that it brings, and where each run is to be seen.
+_QUIET = {"MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true"}
+
 #: How long something is asked once more of a server that has just failed.
 _IMPATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
@@ -83,7 +86,7 @@ def tracking(home: Home) -> Iterator[MlflowClient]:
         address(home.settings.tracking_uri)
     silence_telemetry()
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    for name, value in _PATIENCE.items():
+    for name, value in {**_PATIENCE, **_QUIET}.items():
         os.environ.setdefault(name, value)
     _listen(home)
     from mlflow.exceptions import MlflowException

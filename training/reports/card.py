@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from riskwarn.disclosure import count_shown
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.reports.charts import interval
 from training.reports.facts import ReportFacts
 from training.reports.note import figures_table
-from training.reports.words import forecaster
+from training.reports.words import forecaster, reads
 
 _FOR = """It says of every grid of the city how likely it is that at least one event of its target comes in the window, so that mediators,
 counsellors and inspectors go where help does most good. A person decides; every notice can be contested.
@@ -26,27 +27,32 @@ period and sources that it was trained for.
 它只能从各部门已有的登记中学习：登记少的地方，它看到的也少。发现方式、巡查和以往介入的影响已标出，但并未消除。区间来自窗口相互重叠的评估起点。它只对训练时所声明的对象、周期和来源评分。"""
 
 
+_TERMS = "\n\nIts terms, and by how much each moves the logarithm of the expected count on the mean · 各项对预期次数对数的平均影响:\n\n"
+
+
 def model_card(facts: ReportFacts, *, version: str, alias: str | None) -> str:
     """The card as Markdown, in English and Chinese."""
     from skops.card import Card
 
     card = Card(None, model_diagram=False, template=None)
     scoring = facts.scoring
-    reads = (
-        "reads nothing but the target's own past"
-        if facts.kind != "model"
-        else "LightGBM from the margin of a Poisson regression"
-    )
+    made = "LightGBM from the margin of a Poisson regression." if facts.kind == "model" else reads(facts.kind)
+    terms = [] if facts.kind == "model" else [f"- {one.en} (`{one.name}`): {one.weight:.4f}" for one in facts.columns]
     card.add(
         **{
             f"{version}": f"{facts.city}: {facts.target_en} ({facts.target_zh}), {facts.horizon} {facts.period}s ahead, as of "
-            f"{facts.as_of}{f'; {alias}' if alias else ''}. {forecaster(facts.kind)[1]}: {reads}. {facts.reason}.",
+            f"{facts.as_of}{f'; {alias}' if alias else ''}. {forecaster(facts.kind)[1]}: {made} {facts.reason}."
+            + (_TERMS + "\n".join(terms) if terms else ""),
             f"{version}/Intended use · 用途": _FOR,
             f"{version}/What it must not be used for · 不得用于": f"{_NOT_FOR}\n\n{NOTICE_EN}\n\n{NOTICE_ZH}",
             f"{version}/Training data · 训练数据": f"{facts.grids:,} grids, {facts.events:,} events known at the as-of, "
             f"{facts.learnt_origins:,} origins. Store version {facts.parameters.get('store_version', '—')}, configuration "
             f"{facts.parameters.get('configuration', '—')}, catalogue {facts.parameters.get('catalogue', '—')}, lock file "
-            f"{facts.parameters.get('version.requirements_lock', '—')}, commit {facts.parameters.get('commit', '—')}.",
+            f"{facts.parameters.get('version.requirements_lock', '—')}, commit {facts.parameters.get('commit', '—')}."
+            + "".join(
+                f"\n- {one.en} ({one.zh}): {count_shown(one.records)} records, {one.first} to {one.newest}"
+                for one in facts.sources
+            ),
             f"{version}/Figures · 指标": f"On {len(facts.origins)} origins, {facts.origins[0]} to {facts.origins[-1]}, "
             f"{facts.judged_events:,} events; 95 % intervals. The baseline to beat is {forecaster(facts.best_baseline)[1]}.",
         }

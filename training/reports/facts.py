@@ -76,6 +76,17 @@ class Leaning(_Facts):
     weight: float
 
 
+class Source(_Facts):
+    """One source as it stood: its records that were known, and when they happened."""
+
+    name: str
+    zh: str
+    en: str
+    records: int
+    first: date
+    newest: date
+
+
 class Since(_Facts):
     """The champion that stood when a version was made, and what is other."""
 
@@ -119,6 +130,7 @@ class ReportFacts(_Facts):
     families: tuple[tuple[str, float], ...]
     columns: tuple[Leaning, ...]
     since: Since | None = None
+    sources: tuple[Source, ...] = ()  # none of an earlier riskwarn
 
     def of_name(self, name: str) -> Forecasted | None:
         """One forecaster."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from features.pages.words import FAMILIES
+from riskwarn.disclosure import count_shown
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.audits.audit import Audit
 from training.reports import charts, maps
@@ -14,7 +15,7 @@ from training.reports.audits import shown_audits
 from training.reports.drawing import Pair
 from training.reports.facts import ReportFacts
 from training.reports.pages import both, rendered
-from training.reports.words import FIGURES, forecaster, parameter
+from training.reports.words import FIGURES, forecaster, parameter, reads
 
 #: Parameters that stand in the table of what it was trained on; the others lie folded below.
 _FIRST = (
@@ -43,6 +44,8 @@ def version_page(
         "scoring": facts.scoring,
         "best": best,
         "kind_words": forecaster(facts.kind),
+        "records": lambda number: shown if isinstance(shown := count_shown(number), str) else f"{shown:,}",
+        "reads": reads(facts.kind),
         "best_words": forecaster(facts.best_baseline),
         "figures": FIGURES,
         "first": {name: facts.parameters[name] for name in _FIRST if name in facts.parameters},

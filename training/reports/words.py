@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from riskwarn.messages import Message
+from training.models.baselines.regression import PoissonRegression
 from training.reports.drawing import Pair
 
 FORECASTERS: dict[str, Pair] = {
@@ -33,9 +35,11 @@ METRICS: dict[str, Pair] = {
     "precision_5": ("前 5% 命中", "precision 5%"),
     "poisson_deviance": ("泊松偏差", "Poisson deviance"),
     "brier_skill": ("Brier 技巧", "Brier skill"),
+    "calibration": ("校准误差", "calibration"),
     "calibration_level": ("水平", "level"),
     "calibration_slope": ("斜率", "slope"),
     "coverage": ("区间覆盖", "coverage"),
+    "pit_inside": ("中间八成的占比", "share in the middle eight tenths"),
     "lead_time": ("提前期数", "lead time"),
 }
 
@@ -169,6 +173,16 @@ DIVIDED: dict[str, Pair] = {
 def forecaster(name: str) -> Pair:
     """What a forecaster is called."""
     return FORECASTERS.get(name, (name, name))
+
+
+def reads(kind: str) -> str:
+    """What a baseline is made of, in one sentence."""
+    if kind == PoissonRegression.name:
+        return Message(
+            "This baseline is a Poisson regression: beside the target's own past and the season it also reads open disputes, petitions "
+            "without an answer and grid reports, as far as these are there."
+        )
+    return Message("This baseline reads nothing but the target's own past.")
 
 
 def metric(name: str) -> Pair:

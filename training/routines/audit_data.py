@@ -34,7 +34,9 @@ from training.audits.leakage import (
     knowing_columns,
     label_shift,
     late_feed,
+    registered_late,
 )
+from training.audits.own_records import own_records
 from training.audits.too_good import MOST_EXCESS, too_good
 from training.labels.task import ForecastTask, learnable_origins, make_task
 
@@ -84,8 +86,11 @@ def audit_data(
             seen, leaks = _of_target(city, name, numbers)
             columns |= seen
             found += leaks
+    horizon = usual_horizon(city.configuration.horizons)
+    days = float((city.calendar.shift(city.as_of, horizon) - city.as_of).days)
     for source, beliefs in city.beliefs.items():
-        found += [*early_records(source, beliefs), *back_filled(source, beliefs)]
+        found += [*early_records(source, beliefs), *registered_late(source, beliefs, days, horizon)]
+        found += back_filled(source, beliefs)
     for one in examine(home, city.as_of, districts_in_force(home, city.as_of), progress=progress):
         found += late_feed(one)
         if one.source not in asked:
@@ -113,7 +118,7 @@ def _of_target(city: City, name: str, numbers: Encoded) -> tuple[set[str], list[
         *label_shift(name, rates, max(1, YEAR[city.configuration.period] // horizon)),
         *early_events(name, task.events),
         *_edits(city, name),
-        *_entries(city, name),
+        *_from_records(city, name),
     ]
     return set(wanted), [*_knowing(city, task, wanted, numbers), *found]
 
@@ -145,10 +150,11 @@ def _edits(city: City, name: str) -> list[Leak]:
     return edited_after(name, rule.source, beliefs, came)
 
 
-def _entries(city: City, name: str) -> list[Leak]:
-    """Whether the events of a target are dated by when they were written down."""
+def _from_records(city: City, name: str) -> list[Leak]:
+    """Whether the events of a target are dated by when they were written down, and its records told beforehand which would be some."""
     rule = rule_of(city.configuration.targets[name])
-    return entry_dates(name, rule, city.beliefs[rule.source], city.calendar)
+    beliefs = city.beliefs[rule.source]
+    return [*entry_dates(name, rule, beliefs, city.calendar), *own_records(name, rule, beliefs)]
 
 
 def _changed(city: City, numbers: Encoded, own: Sequence[str]) -> Iterator[Leak]:

@@ -73,6 +73,11 @@ class Judged:
                 "({said}): {best} scores",
                 effective=f"{decisive.effective:.2g}", needed=f"{LEAST_EFFECTIVE:g}", said=said, best=best,
             )  # fmt: skip
+        if decisive.loses:
+            return Message(
+                "the model is worse than {other} beyond its interval at horizon {horizon} ({said}): {best} scores",
+                other=best, horizon=self.usual, said=said, best=best,
+            )  # fmt: skip
         if not decisive.wins:
             return Message(
                 "the model does not beat {other} beyond its interval at horizon {horizon} ({said}): {best} scores",

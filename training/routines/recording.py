@@ -22,7 +22,7 @@ from training.registry.runs import RUN_NAME
 from training.registry.series import Series
 from training.registry.versions import Version, run_of
 from training.reports import FILE, model_card, plots, version_page
-from training.reports.facts import ReportFacts, Since
+from training.reports.facts import ReportFacts, Since, Source
 from training.reports.note import NOTE, changed_words, gain_words, note
 from training.routines.auditing import evidence
 from training.routines.gains import INNER, Record, gain_over_champion
@@ -46,6 +46,7 @@ class Judgement:
     champion: Version | None  # that which stands
     comparable: bool  # whether the champion could still score: else its losses may be those of another target
     audits: tuple[Audit, ...] = ()
+    sources: tuple[Source, ...] = ()  # what it was learnt from
     inner: tuple[float, float] | None = None  # its log loss on inner origins, and that of the city's mean
 
 
@@ -86,7 +87,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
         since = since_champion(champion, run_of(home, champion.version).data.params, now, gain)
     facts = facts_of(
         home.configuration, task, forecaster, evaluation, judgement.origins, kind=own, reason=judgement.reason, notes=judgement.notes,
-        parameters=judgement.parameters, since=since,
+        parameters=judgement.parameters, since=since, sources=judgement.sources,
     )  # fmt: skip
     metrics = {
         **{key: value for key, value in evaluation.metrics[own].items() if value is not None},

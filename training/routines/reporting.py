@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from features import City
+from features.pages.words import source_words
 from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
 from training.evaluation.comparison import COMPARED, Evaluation, Gain
@@ -21,7 +23,7 @@ from training.models.forecast import Forecaster
 from training.registry.facts import commit, made_with
 from training.registry.runs import DRAWN
 from training.registry.versions import Version
-from training.reports.facts import Binned, Forecasted, Gained, Leaning, Place, ReportFacts, Since
+from training.reports.facts import Binned, Forecasted, Gained, Leaning, Place, ReportFacts, Since, Source
 
 #: What a page and a card are called among the files of a run.
 PAGE, CARD = "report.html", "model-card.md"
@@ -53,6 +55,7 @@ def facts_of(
     notes: Sequence[str],
     parameters: Mapping[str, Any],
     since: Since | None = None,
+    sources: Sequence[Source] = (),
 ) -> ReportFacts:
     """All that is told of a version of the task's horizon; of a back-test where there is no `forecaster` that was registered."""
     target = configuration.targets[task.target]
@@ -92,7 +95,24 @@ def facts_of(
             Leaning(name=one.name, family=one.family, zh=one.zh, en=one.en, weight=weight) for one, weight in weights.columns
         ),
         since=since,
+        sources=tuple(sources),
     )  # fmt: skip
+
+
+def sources_of(city: City) -> tuple[Source, ...]:
+    """The sources of a city as they were known, in the order of their declaration."""
+    found = []
+    for name, beliefs in city.beliefs.items():
+        if not len(beliefs):
+            continue
+        zh, en = source_words(name, city.configuration)
+        first, newest = (
+            city.calendar.local_date(one)
+            for one in (beliefs["occurred_at"].min().to_datetime64(), beliefs["occurred_at"].max().to_datetime64())
+        )
+        records = int(beliefs["record_id"].nunique())
+        found.append(Source(name=name, zh=zh, en=en, records=records, first=first, newest=newest))
+    return tuple(found)
 
 
 def beside(evaluation: Evaluation, own: str) -> dict[str, float]:

@@ -35,6 +35,7 @@ from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
 from training.routines.promotion import WAITING
 from training.routines.recording import Judgement, keep_pages, register_judged
+from training.routines.reporting import sources_of
 
 #: File of a home with the searches for what to learn with.
 STUDIES = "tuning.db"
@@ -183,7 +184,7 @@ def _register_family(
                 judgement = Judgement(
                     own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, current, unfit), told,
                     _parameters(home, task, judged, forecaster, evaluation, now), stood, unfit is None,
-                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)), judged.inner.get(forecaster.name),
+                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)), sources_of(city), judged.inner.get(forecaster.name),
                 )  # fmt: skip
                 version = register_judged(home, judgement, name)
                 registered.append((version.version, version.run_id))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from riskwarn.home import make_home
@@ -11,6 +13,8 @@ from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
 from training.models.baselines import Rate
 from training.registry.registration import register
+from training.registry.runs import embedded
+from training.registry.series import Series
 from training.registry.versions import set_alias
 
 KEYS = {
@@ -68,3 +72,22 @@ def test_a_family_that_is_not_there_is_named_by_every_command_that_rests_on_feat
     declared.write_text(f"{usual}features: {{off: [backlog], on: [proxies]}}\n", encoding="utf-8")
     if command == "models":
         assert call(command, "--json").document == []
+
+
+@pytest.mark.parametrize(
+    "file", ["report.json", "plots/capture.svg", "audits/groups.json", "series.json", "model/model.json"]
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_verify_reads_every_file_of_a_model_that_has_a_checksum(call: Caller, file: str, gone: bool) -> None:
+    home = make_home(call.folder / "riskwarn-home", Settings())
+    series = Series(4, (date(2026, 3, 2),), {"climatology": {"log_loss": np.array([0.5])}})
+    texts = {"report.json": "{}", "plots/capture.svg": "<svg/>", "audits/groups.json": "{}"}
+    forecaster = Rate("climatology", 4, 0.1)
+    version, run = register(home, "safety", 4, forecaster, {}, {"log_loss": 0.5}, series=series, files=texts)
+    models = {one["part"]: one for one in call("verify", "--json").document}["models"]
+    assert models == {"part": "models", "checked": 1, "problems": [], "unchecked": None}
+    kept = embedded(home, run) / file
+    kept.unlink() if gone else kept.write_text(kept.read_text() + " ")
+    models = {one["part"]: one for one in call("verify", "--json", code=1).document}["models"]
+    [problem] = models["problems"]
+    assert problem.startswith(f"{version}: {file.removeprefix('model/')} does not match its checksum")

@@ -14,7 +14,8 @@ from training.evaluation.towns import by_town
 from training.evaluation.views import SHARES, view
 from training.evaluation.weights import weights_of
 from training.intervals.counts import CountDistribution
-from training.models.baselines import Rate
+from training.models.baselines import Rate, fit_baselines
+from training.models.baselines.regression import PoissonRegression
 from training.models.family import fit_family
 from training.models.forecast import Forecast
 
@@ -108,3 +109,20 @@ def test_a_model_leans_on_what_makes_events_and_a_baseline_on_no_column() -> Non
         np.diff(told), np.diff(np.log(model.predict(task.inputs, [task.as_of]).expected_count[0])), atol=1e-6
     )
     assert weights_of(Rate("climatology", 1, 0.1), task.inputs, task.origins[-1:]).columns == ()
+
+
+def test_a_baseline_that_reads_columns_names_its_terms() -> None:
+    task = noisy_task(grids=60, periods=100)
+    at = task.as_of
+    regression = next(one for one in fit_baselines(task, at, task.mature(at)) if isinstance(one, PoissonRegression))
+    found = weights_of(regression, task.inputs, [at])
+    assert found.families == ()
+    assert {"petitions_unanswered"} < {feature.name for feature, _ in found.columns} <= {
+        "petitions_unanswered",
+        "baseline_shrunk_history", "baseline_rate_12", "baseline_last_value", "baseline_near_repeat", "baseline_season_sin",
+        "baseline_season_cos",
+    }  # fmt: skip
+    weights = [weight for _, weight in found.columns]
+    assert weights == sorted(weights, reverse=True) and weights[-1] > 0
+    own = np.abs(regression.linear.contributions(regression.terms(task.inputs, [at]))).mean(axis=0)
+    assert weights[0] == pytest.approx(own.max())

@@ -41,7 +41,9 @@ def test_with_each_version_lie_its_facts_and_pages_made_of_them(town: Town) -> N
         assert all(number(who.metrics[name]) in text for who in facts.forecasters for name in FIGURES)
         assert one.version in (left / "model-card.md").read_text(encoding="utf-8")
         assert {file.suffix for file in (left / "plots").iterdir()} == {".svg"}
-        assert bool(facts.columns) == (one.kind == "model")
+        assert {"disputes", "incidents"} <= {source.name for source in facts.sources}
+        assert all(one.records > 0 and one.first < one.newest <= facts.as_of for one in facts.sources)
+        assert bool(facts.columns) == (one.kind in ("model", "poisson_regression"))
         assert facts.learnt_origins > facts.learnt_origins // 2 > len(facts.origins) // 2
         assert facts.since is None and facts.events > 0
 

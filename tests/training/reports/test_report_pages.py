@@ -17,15 +17,16 @@ import pytest
 from tests.serving.console.browsing import rendered
 from tests.training.reports.made import made_facts
 from training.audits.audit import Audit
+from training.audits.interventions import HEADLINE
 from training.evaluation.comparison import Gain
 from training.registry.versions import Version
 from training.reports import ReportFacts, city_page, model_card, plots, version_page
 from training.reports.charts import number
 from training.reports.city import CityFacts, SourceFacts
-from training.reports.facts import read_facts
+from training.reports.facts import Leaning, Source, read_facts
 from training.reports.note import note
 from training.reports.paths import HEIGHT, paths
-from training.reports.words import AUDITS, FIGURES
+from training.reports.words import AUDITS, FIGURES, metric
 from training.routines.judging import Judged
 from training.routines.reporting import since_champion
 
@@ -267,9 +268,50 @@ def test_facts_of_which_little_is_known_have_a_page_all_the_same(facts: ReportFa
     text = read(version_page(bare, version="safety-1-v1", alias=None, audits={}), "en")
     assert "What it would serve, if it were champion, is a baseline: climatology." in text
     assert "No map: the centres of the grids are not known." in text
-    assert "A baseline reads nothing but the target's own past." in text
+    assert "This baseline reads nothing but the target's own past." in text
+    assert "reads nothing but the target's own past" in model_card(bare, version="safety-1-v1", alias=None)
     assert "There was no champion when this version was made." in text
     assert plots(bare)
+
+
+def test_a_baseline_that_reads_more_than_the_past_says_so_with_its_terms(facts: ReportFacts) -> None:
+    term = Leaning(name="disputes_open", family="open", zh="在办纠纷", en="open disputes", weight=0.25)
+    own = facts.model_copy(update={"kind": "poisson_regression", "families": (), "columns": (term,)})
+    page = version_page(own, version="safety-1-v1", alias=None, audits={})
+    for language, told in (
+        ("en", "also reads open disputes, petitions without an answer and grid reports"), ("en", "open disputes"),
+        ("zh", "还读取在办纠纷、未获答复的信访和网格上报"), ("zh", "在办纠纷"),
+    ):  # fmt: skip
+        assert told in read(page, language), told
+    card = model_card(own, version="safety-1-v1", alias=None)
+    assert "also reads open disputes" in card and "- open disputes (`disputes_open`): 0.2500" in card
+    for text in (
+        read(page, "en"),
+        card,
+        read(version_page(own.model_copy(update={"columns": ()}), version="v", alias=None, audits={}), "en"),
+    ):
+        assert "nothing but the target's own past" not in text
+
+
+def test_what_it_was_trained_on_names_each_source_with_its_records_and_dates(facts: ReportFacts) -> None:
+    disputes = Source(
+        name="disputes", zh="矛盾纠纷", en="disputes", records=13637, first=date(2024, 1, 1), newest=date(2026, 6, 28)
+    )
+    few = disputes.model_copy(update={"name": "hazards", "zh": "隐患", "en": "hazards", "records": 2})
+    own = facts.model_copy(update={"sources": (disputes, few)})
+    page = version_page(own, version="safety-1-v1", alias=None, audits={})
+    assert "矛盾纠纷 13,637 2024-01-01 2026-06-28" in read(page, "zh")
+    assert "disputes 13,637 2024-01-01 2026-06-28 hazards 1–2 2024" in read(page, "en")
+    card = model_card(own, version="safety-1-v1", alias=None)
+    assert (
+        "- disputes (矛盾纠纷): 13637 records, 2024-01-01 to 2026-06-28" in card
+        and "- hazards (隐患): 1–2 records" in card
+    )
+
+
+def test_every_metric_of_an_audit_has_a_chinese_name() -> None:
+    for name in HEADLINE:
+        assert metric(name)[0] != metric(name)[1] and re.search("[㐀-鿿]", metric(name)[0]), name
 
 
 def test_the_card_says_what_it_is_for_and_what_it_is_not_for(facts: ReportFacts) -> None:
@@ -330,6 +372,7 @@ def test_a_browser_opens_it_without_a_complaint(page: str, tmp_path: Path, langu
         (False, {4: 0.0}, "证据不足以选用模型：窗口不重叠的起点只有 8 个"),
         (True, {4: 0.0}, "在预测期 4，模型超过 全部历史 的幅度没有超出区间"),
         (True, {1: -1.0, 4: 1.0}, "在预测期 1，模型比最佳基线差，且超出区间：由 全部历史 评分"),
+        (True, {4: -1.0}, "在预测期 4，模型比 全部历史 差，且超出区间"),
     ],
 )
 def test_why_a_baseline_scores_is_said_in_chinese_and_nothing_hangs_in_a_tile(

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from features import FeatureMatrix
+from features import Feature, FeatureMatrix
 from riskwarn.contracts import declared
 from riskwarn.files import write_text
 from training.intervals.counts import CountDistribution, Reals
@@ -87,10 +87,12 @@ class PoissonRegression:
         terms = self.linear.contributions(self.terms(inputs, [origin]))
         margin = np.clip(self.linear.intercept + terms.sum(axis=1), LEAST_MARGIN, MOST_MARGIN)
         span = SpanTerms(np.exp(margin), terms.T.astype(np.float32))
-        own = [
-            term(*some) for some in ((name, inputs.history.target, zh, en) for name, zh, en in (*_HISTORY, *_SEASON))
-        ]
-        return Reasons((*own, *inputs.matrix.select_features(self.names)), effects([span], self._probability).T)
+        return Reasons(self.features(inputs), effects([span], self._probability).T)
+
+    def features(self, inputs: ForecastInputs) -> tuple[Feature, ...]:
+        """What its terms are called, in their order."""
+        own = [term(name, inputs.history.target, zh, en) for name, zh, en in (*_HISTORY, *_SEASON)]
+        return (*own, *inputs.matrix.select_features(self.names))
 
     def save(self, folder: Path) -> None:
         """Write `model.json`."""
