@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -80,8 +81,20 @@ def refuse_words(text: str, where: str) -> None:
 def refuse_actions(text: str, where: str) -> None:
     """Raise RefusedWord where a text asks for what no notice asks anybody to do, or tells that it was done, or puts somebody down as
     something."""
-    if word := listed_word(text, "actions", "labels"):
+    if word := listed_word(text, "actions", "labels") or _english_word(text):
         raise RefusedWord(where=where, word=word)
+
+
+def _english_word(text: str) -> str | None:
+    """The English word for such that a text holds, if any: a whole one, for a detention pond holds water."""
+    found = _english().search(" ".join(unicodedata.normalize("NFKC", text).lower().split()))
+    return None if found is None else found[0]
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    words = [*refusals()["actions_in_english"], *refusals()["labels_in_english"]]
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?![a-z])")
 
 
 def refuse_in(value: object, where: str) -> None:

@@ -240,7 +240,7 @@ def keep_alerts(session: Session) -> None:
         "of {outcomes} it was told what became of them",
         changed=followed.changed, **done.as_dict(),
     )  # fmt: skip
-    session.emit({"tickets": followed.as_dict(), **done.as_dict()}, [said])
+    session.emit({"tickets": followed.as_dict(), **done.as_dict()}, [said, *followed.lines()])
 
 
 @command.command("tickets")

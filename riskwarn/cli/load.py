@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from riskwarn.ingest.loading.inputs import Skipped
     from riskwarn.ingest.loading.plan import Failed, Plan
     from riskwarn.ingest.loading.plan import Table as Planned
+    from serving.alerts.ticket_rows import Followed
 
 #: Titles of sheets that stand in a cell of the table.
 MOST_SHEETS = 3
@@ -94,6 +96,7 @@ def command(
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
         click.confirm(session.said("Load them?"), default=True, abort=True, err=True)
     options: dict[str, Any] = {"database": session.settings.source_url, "force": force, "progress": session.progress}
+    before = Store(home).version()
     if dry_run:
         with rehearsal(home) as tried:
             done, failed = carry_out(tried, plan, rehearsed=True, now=now, **options)
@@ -105,7 +108,7 @@ def command(
         if dry_run or not done
         else [note for one in prospects(Store(home), home.configuration, feeds=False) for note in one.notes]
     )
-    followed = [] if dry_run else _followed(home, done, now)
+    followed = None if dry_run else _followed(home, done, before, now)
     result = {
         "accounts": [one.as_dict() for one in done],
         "skipped": [one.as_dict() for one in plan.skipped],
@@ -114,20 +117,26 @@ def command(
         "needed": asking.needed,
         "failed": [one.as_dict() for one in failed],
         "targets": targets,
+        **({} if followed is None else {"tickets": followed.as_dict()}),
     }
-    session.emit(result, [*_lines(session, home, done, failed, targets, dry_run), *followed])
+    lines = _lines(session, home, done, failed, targets, dry_run)
+    if followed is not None:
+        lines += [Message("{changed} notices followed their tickets.", changed=followed.changed), *followed.lines()]
+    session.emit(result, lines)
     context.exit(1 if failed or asking.missing else 0)
 
 
-def _followed(home: Home, done: Sequence[Done], now: datetime) -> list[str | Shown]:
-    """Where tickets were loaded their notices follow them at once, so that nobody has to wait for a server or the night."""
-    if not any(one.table.source == "tickets" for one in done):
-        return []
+def _followed(home: Home, done: Sequence[Done], before: int, now: datetime) -> Followed | None:
+    """Where tickets were loaded their notices follow them at once, so that nobody has to wait for a server or the night; what became of
+    their rows, with those that are stored already. `before` is the last load before them."""
+    accounts_of_tickets = [one.account for one in done if one.table.source == "tickets"]
+    if not accounts_of_tickets:
+        return None
     from serving.alerts.sources import tickets_of
     from serving.alerts.tickets import follow_tickets
 
-    followed = follow_tickets(home, tickets_of(home), now=now)
-    return [Message("{changed} notices followed their tickets.", changed=followed.changed)]
+    followed = follow_tickets(home, tickets_of(home), now=now, after=before)
+    return replace(followed, same=followed.same + sum(one.duplicates for one in accounts_of_tickets))
 
 
 def _field_and_heading(text: str) -> tuple[str, str]:

@@ -64,10 +64,9 @@ def _check_texts(configuration: Configuration, file: Path) -> None:
     where = Message("{key} in {file}", key="alerts.texts", file=file.name)
     for text in texts.own():
         refuse_personal(text, where)
+    for text in (*texts.own(), *texts.desks()):
+        refuse_names(text, where)
         refuse_actions(text, where)
-    for desk in texts.desks():
-        refuse_names(desk, where)
-        refuse_actions(desk, where)
 
 
 def _right_foretold(configuration: Configuration, target: str) -> str | None:

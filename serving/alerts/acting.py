@@ -138,7 +138,7 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=after.in_order(now), paused=False)
     elif verb is Verb.REOPEN:
-        after = _reopened(home, writing.connection, after, now)
+        after = reopened(home, writing.connection, after, now)
     return announced(home, writing, after, verb)
 
 
@@ -189,8 +189,9 @@ def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     return replace(alert, due_at=due, extensions=alert.extensions + 1)
 
 
-def _reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -> Alert:
-    """One whose window has passed wakes nobody again, and of a unit and target one is live at most."""
+def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -> Alert:
+    """The notice opened again; raise AlertStands where it is not: one whose window has passed wakes nobody again, and of a unit and target
+    one is live at most."""
     other = alerts_where(connection, ALERTS.c.head == alert.own_head)
     taken_back = select(FATES.c.snapshot).where(FATES.c.snapshot == alert.snapshot, FATES.c.fate == WITHDRAWN)
     gone = connection.execute(taken_back).first() is not None

@@ -193,7 +193,7 @@ def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
     if group is None:
         return False
     beside = made.further.setdefault(group.id, (group, []))[1]
-    if len(group.members) + len({each.code for each in beside}) < rules.group_most:
+    if len({*group.grids, *(each.code for each in beside)}) < rules.group_most:
         beside.append(one)
     else:
         if not beside:

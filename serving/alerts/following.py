@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from riskwarn.home import Home
 from riskwarn.store.tables import LOADS
-from serving.alerts.tickets import Followed, follow_tickets, time_of
+from serving.alerts.ticket_rows import Followed, time_of
+from serving.alerts.tickets import follow_tickets
 
 
 class Follower:

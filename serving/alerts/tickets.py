@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.contracts.vocabulary import chinese_name
+from riskwarn.errors import AlertStands
 from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import announced, asked_anew
+from serving.alerts.acting import announced, asked_anew, reopened
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.held import hold_void
 from serving.alerts.keeping import escalated
@@ -27,6 +28,7 @@ from serving.alerts.life import BY_TICKET, LIFE, MOVES, SERVICES, Outcome, Rule,
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.telling import Writing
+from serving.alerts.ticket_rows import AGAIN, RANK, Followed, Left, Why, is_timed, news, ranked, time_of
 from serving.alerts.withdrawing import withdrawn
 from serving.snapshots import published
 
@@ -42,87 +44,91 @@ _ANEW = frozenset(verb.value for verb in (Verb.ASSIGN, Verb.RETURN, Verb.REFER, 
 _FORWARD = {Status.ACKNOWLEDGED: 1, Status.IN_PROGRESS: 2, Status.CLOSED: 3}
 
 
-@dataclass(frozen=True)
-class Followed:
-    """What was done."""
+#: What befalls a notice by its ticket.
+_BEFALL = ("suspended", "overdue", "withdrawn")
 
-    rows: int = 0  # that were new
-    changed: int = 0  # notices
-    unknown: int = 0  # tickets of notices that there are not
-
-    def as_dict(self) -> dict[str, int]:
-        """The shape that is told."""
-        return dict(vars(self))
+#: What a ticket says that its own app opened again.
+_OPENS = ("open", "acknowledged", "in_progress")
 
 
-def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> Followed:
+def follow_tickets(
+    home: Home, rows: Sequence[Mapping[str, Any]], *, now: datetime, after: int | None = None
+) -> Followed:
     """Let each notice follow its ticket, row by row in their order; a row that was followed is never followed again.
 
     What the life of a notice does not allow, because somebody did it here already, changes nothing; nor does what is older than what was
     done here and would take that back, or only repeats what was said before that. `rows` are all that are known, and have
-    `alert_id, status, updated_at, exported_at, outcome, service`, sorted by `updated_at`.
+    `alert_id, status, updated_at, exported_at, load_id, outcome, service`. Told of are those that are looked at now, or where `after` is
+    given those of later loads.
     """
     if not rows:
         return Followed()
+    ordered = ranked(rows, home.configuration.calendar.timezone)
     with home.database.connect() as connection:
-        known = _followed_upto(connection, {row["alert_id"] for row in rows})
-    fresh = [row for row in news(rows) if row["alert_id"] in known and _is_new(known[row["alert_id"]], row, now)]
-    unknown = len({row["alert_id"] for row in rows} - known.keys())
-    if not fresh:
-        return Followed(unknown=unknown)
-    changed: set[str] = set()
-    with recorded(home) as change:
-        connection = change.connection
-        hold(connection)
-        writing = Writing(connection, now, home.configuration)
-        entries: list[Entry] = []
-        silences = silences_at(connection, now)
-        current = published.current_in(connection)
-        for row in fresh:
-            (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
-            if not _is_new(alert.ticket_at, row, now):
-                continue
-            if alert.live and alert.over(now):
-                alert = writing.lapse(alert)
-                entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
-            for verb, after in _followed(home, writing, alert, row, silences):
-                alert = writing.put(alert, after, verb, source=BY_TICKET)
-                entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
-                changed.add(alert.id)
-                if verb == Rule.WITHDRAWN and current is not None:
-                    hold_void(connection, current, alert, now)
-            _mark(connection, alert.id, time_of(row))
-        change.append(*entries, at=now)
-    return Followed(len(fresh), len(changed), unknown)
+        known = _followed_upto(connection, {row["alert_id"] for row in ordered})
+    told = news(ordered)
+    fresh = [row for row in told if row["alert_id"] in known and _is_new(known[row["alert_id"]], row, now)]
+    looked_at = {(row["alert_id"], row[RANK]) for row in fresh}
+    passed = [row for row in ordered if (row["alert_id"], row[RANK]) not in looked_at]
+    found: list[tuple[Mapping[str, Any], Why | None]] = []
+    found += [(row, why) for row in passed if (why := _passed_over(row, known, now, after)) is not None]
+    if fresh:
+        with recorded(home) as change:
+            hold(change.connection)
+            entries: list[Entry] = []
+            found += _follow(home, change.connection, fresh, entries, now)
+            change.append(*entries, at=now)
+    return _told(found)
 
 
-#: Where a row says since when it repeats the one before it.
-_AGAIN = "again_since"
+def _passed_over(
+    row: Mapping[str, Any], known: Mapping[str, datetime | None], now: datetime, after: int | None
+) -> Why | None:
+    """Why a row is not even looked at; None of one of which nothing is told."""
+    if after is not None and (row.get("load_id") or 0) <= after:
+        return None
+    if row["alert_id"] not in known:
+        return Why.UNKNOWN
+    if time_of(row) > now:
+        return Why.AHEAD
+    upto = known[row["alert_id"]]
+    if after is None:
+        return None
+    return Why.OLDER if upto is not None and row[RANK] < upto else Why.SAME
 
 
-def news(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows that may tell something.
-
-    One without a time of its own has that of its load: where it says what its ticket said before, it stood so since then, and is left
-    out. One with a time of its own that does is marked with the time of the first that said so.
-    """
-    found: list[Mapping[str, Any]] = []
-    before: dict[str, Mapping[str, Any]] = {}
-    for row in rows:
-        first = before.get(row["alert_id"])
-        if first is None or any(row.get(name) != first.get(name) for name in ("status", "outcome", "service")):
-            before[row["alert_id"]] = row
-            found.append(row)
-        elif row.get("exported_at") != row["updated_at"]:
-            found.append({**row, _AGAIN: time_of(first)})
-    return found
+def _told(found: Sequence[tuple[Mapping[str, Any], Why | None]]) -> Followed:
+    """What became of rows, in their order."""
+    in_order = sorted(found, key=lambda one: one[0][RANK])
+    whys = [why for _, why in in_order]
+    changed = {row["alert_id"] for row, why in found if why is None}
+    left = [
+        Left(row["alert_id"], row["status"], why) for row, why in in_order if why is not None and why is not Why.SAME
+    ]
+    return Followed(whys.count(None), len(changed), whys.count(Why.SAME), tuple(left))
 
 
-def time_of(row: Mapping[str, Any]) -> datetime:
-    """Since when a ticket stands as a row says."""
-    at: Any = row["updated_at"]
-    moment: datetime = at.to_pydatetime() if hasattr(at, "to_pydatetime") else at
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+def _follow(
+    home: Home, connection: Connection, fresh: Sequence[Mapping[str, Any]], entries: list[Entry], now: datetime
+) -> Iterator[tuple[Mapping[str, Any], Why | None]]:
+    """Follow rows, with the lock of the chain held; gives each with why it changed nothing, None where it did."""
+    writing = Writing(connection, now, home.configuration)
+    silences, current = silences_at(connection, now), published.current_in(connection)
+    for row in fresh:
+        (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
+        if not _is_new(alert.ticket_at, row, now):
+            continue
+        if alert.live and alert.over(now):
+            alert = writing.lapse(alert)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+        done = _followed(home, writing, alert, row, silences)
+        for verb, after in () if isinstance(done, Why) else done:
+            alert = writing.put(alert, after, verb, source=BY_TICKET)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
+            if verb == Rule.WITHDRAWN and current is not None:
+                hold_void(connection, current, alert, now)
+        _mark(connection, alert.id, row[RANK])
+        yield row, done if isinstance(done, Why) else None
 
 
 def _followed_upto(connection: Connection, ids: Collection[str]) -> dict[str, datetime | None]:
@@ -138,7 +144,7 @@ def _followed_upto(connection: Connection, ids: Collection[str]) -> dict[str, da
 def _is_new(followed: datetime | None, row: Mapping[str, Any], now: datetime) -> bool:
     """Whether a row is to be followed now. One of a clock that is ahead is followed when its time has come: else it would hide what
     is said until then."""
-    return (followed is None or time_of(row) > followed) and time_of(row) <= now
+    return (followed is None or row[RANK] > followed) and time_of(row) <= now
 
 
 def _mark(connection: Connection, identity: str, at: datetime) -> None:
@@ -147,38 +153,57 @@ def _mark(connection: Connection, identity: str, at: datetime) -> None:
 
 def _followed(
     home: Home, writing: Writing, alert: Alert, row: Mapping[str, Any], silences: Silences
-) -> list[tuple[str, Alert]]:
-    """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
+) -> list[tuple[str, Alert]] | Why:
+    """The steps of one row: first that the deadlines go on, where they rested, then what its status says; why it has none."""
     connection, now = writing.connection, writing.now
-    status, steps, at = row["status"], list[tuple[str, Alert]](), time_of(row)
+    status, steps, at = row["status"], list[tuple[str, Alert]](), min(row[RANK], now)
     if alert.paused and alert.live:
         alert = alert.rested(at, paused=status == "suspended")
         steps.append((Rule.PAUSED.value if alert.paused else Rule.RESUMED.value, alert))
-    if _AGAIN in row and not _done_since(connection, alert, row[_AGAIN]):
-        return steps
+    if AGAIN in row and not _done_since(connection, alert, row[AGAIN]):
+        return steps or Why.SAME
+    if status in _BEFALL:
+        return [*steps, *_befallen(home, writing, alert, status, silences, at)] or _stays(alert, status, silences)
+    verbs = _verbs(connection, alert, row, silences)
+    for verb in () if isinstance(verbs, Why) else verbs:
+        if _goes_back(connection, alert, LIFE[Status(alert.status)].get(verb, Status.CLOSED), at):
+            return steps or Why.DONE_HERE
+        try:
+            alert = _step(home, writing, alert, verb, row, at)
+        except AlertStands:  # its window has passed, or another is live by now
+            return steps or Why.OVER
+        steps.append((verb.value, alert))
+    return steps or (verbs if isinstance(verbs, Why) else Why.SAME)
+
+
+def _befallen(
+    home: Home, writing: Writing, alert: Alert, status: str, silences: Silences, at: datetime
+) -> list[tuple[str, Alert]]:
+    """What befalls a notice by its ticket, as it stands."""
+    connection, now = writing.connection, writing.now
+    if not alert.live:
+        return []
     if status == "suspended":
-        return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
-    if status == "overdue":
-        silent = silences.over(alert.target, alert.units)
-        if alert.live and not silent and alert.escalations < home.configuration.alerts.escalations:
-            steps.append((Rule.OVERDUE.value, escalated(home, alert, writing.teams, now)))
-        return steps
+        return [] if alert.paused else [(Rule.PAUSED.value, replace(alert, paused=True))]
     if status == "withdrawn":
-        if alert.live and not _done_since(connection, alert, at):
-            steps.append((Rule.WITHDRAWN.value, withdrawn(alert, now)))
-        return steps
-    verb = _verb(connection, alert, row)
-    if verb is None:
-        return steps
+        done = _done_since(connection, alert, at)
+        return [] if done else [(Rule.WITHDRAWN.value, withdrawn(alert, now))]
+    if silences.over(alert.target, alert.units) or alert.escalations >= home.configuration.alerts.escalations:
+        return []
+    return [(Rule.OVERDUE.value, escalated(home, alert, writing.teams, now))]
+
+
+def _step(home: Home, writing: Writing, alert: Alert, verb: Verb, row: Mapping[str, Any], at: datetime) -> Alert:
+    """The notice after what a row does to it. Raises AlertStands where it is not opened again."""
+    now, service = writing.now, row.get("service")
     state = LIFE[Status(alert.status)].get(verb, Status.CLOSED)
-    if _goes_back(connection, alert, state, at):
-        return steps
-    service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
     if verb is Verb.ASSIGN:
         after = asked_anew(home.configuration, after, now)
+    if verb is Verb.REOPEN:
+        after = reopened(home, writing.connection, after, now)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
-        after = replace(after, acknowledged_at=alert.in_order(min(at, now)), acknowledge_by=None)
+        after = replace(after, acknowledged_at=alert.in_order(at), acknowledge_by=None)
     if verb is Verb.CLOSE:
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else alert.outcome or Outcome.UNKNOWN.value
@@ -186,20 +211,40 @@ def _followed(
         after = replace(
             after, outcome=known, ended_at=alert.ended_at or alert.in_order(now), paused=False, fed_back=again
         )
-    return [*steps, (verb.value, announced(home, writing, after, verb))]
+    return announced(home, writing, after, verb)
 
 
-def _verb(connection: Connection, alert: Alert, row: Mapping[str, Any]) -> Verb | None:
-    """What a row does to a notice as it stands; None where it does nothing."""
-    verb, stands = DOES.get(row["status"]), Status(alert.status)
-    if row["status"] == "open" and stands is Status.RETURNED:
-        # The ticket was returned, and is given out anew; of a return that was said here a ticket does not know.
-        moves = [step for step in steps_of(connection, alert.id) if step["verb"] in MOVES]
-        return Verb.ASSIGN if moves and moves[-1]["source"] == BY_TICKET else None
+def _verbs(connection: Connection, alert: Alert, row: Mapping[str, Any], silences: Silences) -> Sequence[Verb] | Why:
+    """What a row does to a notice as it stands; why it does nothing."""
+    status, stands = row["status"], Status(alert.status)
+    verb = DOES.get(status)
     if verb is Verb.CLOSE and stands is Status.CLOSED:
         said = {name: row[name] for name in ("outcome", "service") if row.get(name)}
-        return verb if any(getattr(alert, name) != value for name, value in said.items()) else None
-    return None if verb is None or verb not in LIFE[stands] else verb
+        return [verb] if any(getattr(alert, name) != value for name, value in said.items()) else Why.SAME
+    if stands is Status.CLOSED and status in _OPENS and _moved_by_ticket(connection, alert):
+        # Somebody's old copy of a table says so, too; it has no time of its own.
+        return [Verb.REOPEN, *([] if verb is None else [verb])] if is_timed(row) else Why.UNTIMED
+    if stands is Status.RETURNED and status == "open":
+        # The ticket was returned, and is given out anew; of a return that was said here a ticket does not know.
+        return [Verb.ASSIGN] if _moved_by_ticket(connection, alert) else Why.DONE_HERE
+    return _stays(alert, status, silences) if verb is None or verb not in LIFE[stands] else [verb]
+
+
+def _moved_by_ticket(connection: Connection, alert: Alert) -> bool:
+    """Whether a notice stands as it does since its ticket said so."""
+    moves = [step for step in steps_of(connection, alert.id) if step["verb"] in MOVES]
+    return bool(moves) and bool(moves[-1]["source"] == BY_TICKET)
+
+
+def _stays(alert: Alert, status: str, silences: Silences) -> Why:
+    """Why a status changes nothing of a notice."""
+    if alert.status == status:
+        return Why.SAME
+    if not alert.live:
+        return Why.OVER
+    if status == "withdrawn":
+        return Why.DONE_HERE
+    return Why.SILENCED if status == "overdue" and silences.over(alert.target, alert.units) else Why.SAME
 
 
 def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]:

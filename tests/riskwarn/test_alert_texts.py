@@ -43,6 +43,11 @@ def opened(folder: Path, text: str) -> None:
         ("alerts: {texts: {desk: {zh: 网格员张伟 13800138000}}}", PersonalText, "name"),
         ("alerts: {texts: {services: {visit: {desk: {zh: 综治中心李主任}}}}}", PersonalText, "name"),
         ("alerts: {texts: {desk: {en: Mr Li of the town office}}}", PersonalText, "name"),
+        ("alerts: {texts: {desk: {zh: 由李娜负责}}}", PersonalText, "name"),
+        ("alerts: {texts: {services: {wage_claim: {look: {zh: [请联系王建国]}}}}}", PersonalText, "name"),
+        ("alerts: {texts: {services: {wage_claim: {look: {en: ['ask Peter Brown']}}}}}", PersonalText, "name"),
+        ("alerts: {texts: {services: {wage_claim: {look: {en: [detain the ringleaders]}}}}}", RefusedWord, "detain"),
+        ("alerts: {texts: {contest: {zh: 请告知张伟}}}", PersonalText, "name"),
         ("alerts: {texts: {contest: {zh: '找{place}'}}}", ConfigurationInvalid, "there are desk, by"),
     ],
 )  # fmt: skip

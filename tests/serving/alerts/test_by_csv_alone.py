@@ -16,6 +16,7 @@ from riskwarn.disclosure import week_of
 from riskwarn.store import Store
 from serving.alerts.keeping import keep
 from serving.alerts.sources import tickets_of
+from serving.alerts.ticket_rows import Followed, Left, Why
 from serving.alerts.tickets import follow_tickets
 from tests.serving.alerts import city as made
 from tests.serving.alerts.city import City
@@ -153,5 +154,28 @@ def test_a_ticket_without_its_word_or_its_notice_changes_nothing(city: City) -> 
     edited(Path(name), lambda row: row.update(工单状态="已办结", 预警编号="w" + "z" * 12))
     run(city, "load", name, "--yes")
     followed = follow_tickets(city.home, tickets_of(city.home), now=datetime.now(UTC))
-    assert followed.as_dict() == {"rows": 0, "changed": 0, "unknown": 1}
+    assert followed == Followed(left=(Left("w" + "z" * 12, "closed", Why.UNKNOWN),))
     assert standing(city) == [("open", None, None)] * 2
+
+
+def test_a_load_and_a_tick_say_which_rows_did_nothing(city: City) -> None:
+    """Of a table that comes again: one is closed here already, one has no notice, one is new."""
+    first, other = (one.id for one in city.alerts())
+    name = Path("工单.csv")
+    heads = ["预警编号", "工单状态", "核实结果", "更新时间"]
+    now = datetime.now(UTC).astimezone(city.home.configuration.calendar.timezone)
+
+    def at(hours: int) -> str:
+        return (now + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S")
+
+    _save(name, [heads, [first, "已签收", "", at(-4)]])
+    assert "工单：跟进 1 行，无新内容 0 行，未能跟进 0 行。" in run(city, "load", str(name), "--yes")
+    city.now = datetime.now(UTC)
+    city.do(first, "close", outcome="real")
+    rows = [[first, "已签收", "", at(-4)], [first, "处置中", "", at(-3)], [other, "处置中", "", at(-3)], ["wnothing", "已签收", "", at(-3)]]  # fmt: skip
+    _save(name, [heads, *rows])
+    said = run(city, "load", str(name), "--yes")
+    assert "工单：跟进 1 行，无新内容 1 行，未能跟进 2 行。" in said
+    assert f"{first} (处置中): 该提示已结束" in said and "wnothing (已签收): 没有这条提示" in said
+    said = run(city, "alerts", "tick")
+    assert "工单：跟进 0 行，无新内容 0 行，未能跟进 1 行。" in said and "wnothing (已签收): 没有这条提示" in said

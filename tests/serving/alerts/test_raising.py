@@ -262,3 +262,13 @@ def test_rules_of_a_city_are_checked() -> None:
         Alerts(rules=(Rule(on="level", unit=Unit.TOWN),))
     with pytest.raises(ValueError, match="quotation marks"):
         Quiet(start="7")
+
+
+def test_a_grid_that_rises_in_the_notice_of_its_town_takes_no_second_place(city: City) -> None:
+    city.with_rules(group_from=3, group_most=4)
+    city.publish(dict.fromkeys(range(3), "orange"))
+    city.publish({0: "red", 1: "orange", 2: "orange", 3: "orange"})
+    (alert,) = city.alerts()
+    assert sorted(alert.grids) == [grid(number) for number in range(4)] and city.held() == {}
+    city.publish({0: "red", 1: "red", 2: "red", 3: "red", 4: "orange"})
+    assert city.held() == {grid(4): "group"}

@@ -15,7 +15,8 @@ from serving.alerts.following import Follower
 from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
 from serving.alerts.sources import tickets_of
-from serving.alerts.tickets import Followed, follow_tickets, tickets_table, week_of_tickets, write_tickets
+from serving.alerts.ticket_rows import Followed, Left, Why
+from serving.alerts.tickets import follow_tickets, tickets_table, week_of_tickets, write_tickets
 from tests.serving.alerts.city import FIRST, City, grid
 from tests.worlds import load, with_grids
 
@@ -35,7 +36,7 @@ def row(city: City, status: str, hours: float, **more: Any) -> dict[str, Any]:
 def test_a_notice_follows_its_ticket_once(city: City) -> None:
     rows = [row(city, "open", 1), row(city, "acknowledged", 2), row(city, "in_progress", 3)]
     now = city.now + timedelta(hours=4)
-    assert follow_tickets(city.home, rows, now=now).as_dict() == {"rows": 3, "changed": 1, "unknown": 0}
+    assert follow_tickets(city.home, rows, now=now) == Followed(rows=2, changed=1, same=1)
     (alert,) = city.alerts()
     assert (alert.status, alert.acknowledged_at) == ("in_progress", city.now + timedelta(hours=2))
     rows.append(row(city, "closed", 5, outcome="prevented", service="mediation"))
@@ -152,7 +153,8 @@ def test_what_is_overdue_there_goes_up_here_and_stays_what_it_is(city: City) -> 
 def test_what_is_void_there_is_withdrawn_here_and_an_unknown_one_is_counted(city: City) -> None:
     rows = [row(city, "withdrawn", 1), {**row(city, "closed", 1), "alert_id": "wnothing"}]
     now = city.now + timedelta(hours=1)
-    assert follow_tickets(city.home, rows, now=now).as_dict() == {"rows": 1, "changed": 1, "unknown": 1}
+    left = (Left("wnothing", "closed", Why.UNKNOWN),)
+    assert follow_tickets(city.home, rows, now=now) == Followed(rows=1, changed=1, left=left)
     (alert,) = city.alerts()
     assert alert.status == "withdrawn" and city.messages()[-1] == ("Cancel", f"{alert.id}.2")
 
