@@ -262,3 +262,13 @@ def test_rules_of_a_city_are_checked() -> None:
         Alerts(rules=(Rule(on="level", unit=Unit.TOWN),))
     with pytest.raises(ValueError, match="quotation marks"):
         Quiet(start="7")
+
+
+def test_what_rises_has_the_time_of_its_new_level_from_then_on(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.publish({0: "orange"})
+    (alert,) = city.alerts()
+    assert alert.due_at == city.now + timedelta(days=14)
+    city.publish({0: "orange"})
+    city.publish({0: "red"})
+    assert city.alerts()[0].due_at == city.now + timedelta(days=7), "it would be due on the day of which it tells"
