@@ -81,10 +81,11 @@ class Quiet(Declared):
     end: str = Field(default="07:30", description="to this hour; what came in between is told then")
     but: tuple[RaisedLevel, ...] = Field(default=(), description="levels that are told at once all the same")
 
-    @field_validator("start", "end")
+    @field_validator("start", "end", mode="before")
     @classmethod
-    def _clock(cls, value: str) -> str:
-        if not _CLOCK.fullmatch(value):
+    def _clock(cls, value: object) -> object:
+        # YAML takes 21:00 for a number in sixties where it stands without quotation marks.
+        if not (isinstance(value, str) and _CLOCK.fullmatch(value)):
             raise ValueError("it takes a time such as '07:30', in quotation marks")
         return value
 

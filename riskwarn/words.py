@@ -128,7 +128,7 @@ NOTICE_EN = (
 )
 
 #: … and who decides.
-DECIDED_ZH = "提醒说的是地方和未满足的需要，不是任何人；是否去办、怎么办，由人决定。"
+DECIDED_ZH = "提示说的是地方和未满足的需要，不是任何人；是否去办、怎么办，由人决定。"
 DECIDED_EN = "It is about a place and unmet needs, never about a person; whether and how to act is decided by people."
 
 #: What becomes of a notice, in Chinese; what a ticket has too is named as there (`ticket_status`).

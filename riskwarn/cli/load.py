@@ -237,11 +237,22 @@ def _lines(
     force = Listed(f"{source} {rows}" for source, rows in held.items()) or Message("nothing")
     following = (
         "mend what was not loaded, and load it again" if failed
+        else "riskwarn score, which tells what was corrected" if _corrects(home, done)
         else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
         else "riskwarn load the other exports" if "grids" in held
         else "riskwarn load the table of grids"
     )  # fmt: skip
     return [*lines, "", Message("In force: {sources}. Next: {following}.", sources=force, following=following)]
+
+
+def _corrects(home: Home, done: Sequence[Done]) -> bool:
+    """Whether nothing but corrections came, of which a city that has models is told by its next snapshot."""
+    told = [one.account for one in done]
+    if not any(one.corrected for one in told) or any(one.accepted for one in told):
+        return False
+    from training.registry.versions import champions
+
+    return bool(champions(home))
 
 
 def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -> list[str | Shown]:

@@ -139,14 +139,14 @@ def test_subscription(session: Session, subscription: str) -> None:
 @click.argument("subscription")
 @click.pass_obj
 def rotate_secret(session: Session, subscription: str) -> None:
-    """Give the webhook of the id SUBSCRIPTION another secret; for a day messages bear the signature of the one before, too."""
+    """Give the webhook of the id SUBSCRIPTION another secret; for a day messages bear the signatures of those before, too."""
     from serving.access.caller import LOCAL
     from serving.delivery.subscriptions import rotate
 
     home = session.home()
     done = rotate(home, subscription, LOCAL, ORIGIN, now=datetime.now(UTC))
     ends = local_time(done["before_until"], home.configuration.calendar.timezone)
-    session.emit(done, [*_secret(done), Message("The one before signs beside it until {ends}.", ends=ends)])
+    session.emit(done, [*_secret(done), Message("Those before sign beside it until {ends}.", ends=ends)])
 
 
 @command.command("replay")

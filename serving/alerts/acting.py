@@ -127,6 +127,8 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
     if asked.team_id is not None and not any(one.id == asked.team_id and by.answers(one) for one in writing.teams.all):
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
+    if asked.team_id is not None and _has_it(alert, asked.team_id, verb):
+        raise _stands(alert, verb, Message("; team {team} has it already", team=asked.team_id))
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
         after = replace(after, acknowledged_at=after.in_order(now), acknowledge_by=None)
     elif verb is Verb.ASSIGN:
@@ -140,6 +142,13 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
     elif verb is Verb.REOPEN:
         after = reopened(home, writing.connection, after, now)
     return announced(home, writing, after, verb)
+
+
+def _has_it(alert: Alert, team: str, verb: Verb) -> bool:
+    """Whether it is the matter of a team already; what was given up may be given back to who had it."""
+    if verb is Verb.ASSIGN:
+        return team == alert.team_id and alert.status not in (Status.RETURNED, Status.REFERRED)
+    return team in (alert.team_id, *alert.co_teams)
 
 
 def announced(home: Home, writing: Writing, after: Alert, verb: Verb) -> Alert:

@@ -229,14 +229,6 @@ def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: s
     )  # fmt: skip
 
 
-def steps_since(connection: Connection, identity: str, version: int) -> list[tuple[int, str, str]]:
-    """(version, verb, level after it) of the steps of a notice from a version on, the first first."""
-    rows = select(STEPS.c.version, STEPS.c.verb, STEPS.c.level).where(
-        STEPS.c.alert == identity, STEPS.c.version >= version
-    )
-    return [(row.version, row.verb, row.level) for row in connection.execute(rows.order_by(STEPS.c.version))]
-
-
 def steps_of(connection: Connection, identity: str) -> list[dict[str, Any]]:
     """The steps of a notice, the first first; nobody's name or id is in them."""
     rows = select(STEPS).where(STEPS.c.alert == identity).order_by(STEPS.c.version)

@@ -186,6 +186,10 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     highest = max(more, key=lambda one: HEIGHTS[one.level])
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))
+    if level != alert.level and not alert.paused:
+        # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over.
+        days = publication.configuration.alerts.days_to_close(level)
+        after = replace(after, due_at=after.within(publication.when(level)[0] + timedelta(days=days)))
     if not alert.members:
         # What it tells from now on is of this publication, and the records that answer it are those since then.
         after = replace(

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from riskwarn.alert_rules import Alerts
 from riskwarn.configuration import Configuration
-from serving.alerts.alert import Alert, add_alert, change_alert, mark_told, steps_since
+from serving.alerts.alert import Alert, add_alert, change_alert, mark_told
+from serving.alerts.happened import since_told
 from serving.alerts.life import Rule, Status
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import new_id
 from serving.alerts.teams import Teams, kept_teams
 from serving.alerts.words import head_of, text_of
-from serving.alerts.words.changes import UPWARDS, Since
+from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
 from serving.delivery.view import BARE, View, bare, cut
@@ -131,24 +132,12 @@ class Writing:
         if kind is None or (kind != "Cancel" and alert.over(self.now)):
             mark_told(self.connection, rest)
             return rest
-        since = self._since(alert)
+        since = since_told(self.connection, alert, self.teams)
         return self._say(rest, kind, f"{alert.id}.{alert.version}", since)  # type: ignore[arg-type]
 
     def send_outcome(self, alert: Alert) -> Alert:
         """Write what became of a notice that has ended, for whoever was told of it."""
         return self._say(alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True))
-
-    def _since(self, alert: Alert) -> Since:
-        """What happened since the last message, whose version stands in its id; what went up where nobody is above is said so."""
-        if not alert.messages:
-            return Since()
-        last = int(alert.messages[-1][0].split(".")[1])
-        (_, _, level), *later = steps_since(self.connection, alert.id, last)
-        verbs = [verb for _, verb, _ in later]
-        upwards = not UPWARDS.keys().isdisjoint(verbs)
-        if upwards and self.teams.over(alert.units, alert.team_id, alert.escalations) is None:
-            verbs = [UPWARDS.get(verb, verb) for verb in verbs]
-        return Since(tuple(verbs), level)
 
     def _say(self, alert: Alert, kind: Kind, name: str, since: Since) -> Alert:
         told_of = as_dict(alert)

@@ -18,14 +18,16 @@ from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import kept_teams
 
 _LEVELS = [one.value for one in sorted(Level, key=lambda one: -HEIGHTS[one])]
-_STATUSES = [one.value for one in Status]
+_RESTS = "suspended"  # where the deadlines of a live notice rest, as its ticket calls it
+_STATUSES = [*(one.value for one in LIVE), _RESTS, *(one.value for one in Status if one not in LIVE)]
 _OUTCOMES = [one.value for one in Outcome]
 
 
 def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime) -> dict[str, Any]:
     """`{week, notices, levels, statuses, outcomes, closed, budget, held, earlier, late}`.
 
-    `statuses` and `outcomes` are of the notices that were raised in the week, `closed` of all that were closed in it; `earlier` counts
+    `statuses` and `outcomes` are of the notices that were raised in the week, `closed` of all that were closed in it; a live one whose ticket rests
+    is `suspended`; `earlier` counts
     those of before that somebody has to do with still; `late` are the live ones, of whichever week, past a deadline.
     """
     start, end = (datetime.combine(monday + timedelta(weeks=weeks), time(), zone) for weeks in (0, 1))
@@ -45,7 +47,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
         "week": monday.isoformat(),
         "notices": len(own),
         "levels": _counted((one.level for one in own), _LEVELS),
-        "statuses": _counted((one.status for one in own), _STATUSES),
+        "statuses": _counted((_RESTS if one.live and one.paused else one.status for one in own), _STATUSES),
         "outcomes": _counted((one.outcome for one in own if one.outcome), _OUTCOMES),
         "closed": _counted((one.outcome for one in closed if one.outcome), _OUTCOMES),
         "budget": {

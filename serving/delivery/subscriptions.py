@@ -39,6 +39,9 @@ MOST = 20
 #: Hours for which a secret of before signs beside a new one.
 OVERLAP_HOURS = 24
 
+#: So many secrets of before sign beside a new one at most.
+_BESIDE = 2
+
 #: Characters of a name.
 LONGEST_NAME = 64
 
@@ -212,9 +215,9 @@ def remove(home: Home, identity: str, caller: Caller, origin: str, *, now: datet
 
 
 def rotate(home: Home, identity: str, caller: Caller, origin: str, *, now: datetime) -> dict[str, Any]:
-    """Give a webhook another secret; for a day messages bear the signature of the one before, too.
+    """Give a webhook another secret; for a day messages bear the signatures of those before, too.
 
-    Raises UnknownSubscription, SubscriptionInvalid (no webhook), and what opening and keeping a secret raise.
+    Raises UnknownSubscription, SubscriptionInvalid (no webhook; two secrets sign beside it already), and what opening and keeping a secret raise.
     """
     actor = Actor(owner_of(caller), origin)
     with home.database.connect() as connection:
@@ -222,12 +225,15 @@ def rotate(home: Home, identity: str, caller: Caller, origin: str, *, now: datet
     if one.channel != WEBHOOK:
         raise _invalid("channel", Message("only a webhook has a secret of riskwarn's: make the other anew"))
     fresh, until = new_secret(), now + timedelta(hours=OVERLAP_HOURS)
-    before = secrets.secret(home, one.secret).get_secret_value().split(" ")[0]
+    sign = one.before_until is not None and now < one.before_until
+    before = secrets.secret(home, one.secret).get_secret_value().split(" ")[: None if sign else 1]
+    if len(before) > _BESIDE:
+        raise _invalid("secret", Message("it was changed twice within a day: wait until those of before sign no more"))
     with recorded(home) as change:
         connection = change.connection
         named(connection, caller, identity)
         connection.execute(update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == identity).values(before_until=until))
-        _, kept = secrets.put(home, connection, one.secret, f"{fresh} {before}", now=now, caller=actor)
+        _, kept = secrets.put(home, connection, one.secret, " ".join([fresh, *before]), now=now, caller=actor)
         change.append(Entry(Action.SUBSCRIPTION_CHANGED, identity, actor), kept, at=now)
     told = replace(one, before_until=until)
     return {**told.as_dict(), "secret": fresh, "before_until": until.isoformat()}

@@ -65,6 +65,7 @@ def test_a_fault_names_its_line(tmp_path: Path, text: str, line: int, says: str)
         ("alerts: {rules: [{on: jump, times: .inf}]}", "alerts.rules.0.times: input should be a finite number"),
         ("alerts: {rules: [{on: vanish}]}", "alerts.rules.0.on: it takes one of 'level', 'jump', 'lasting', 'gap'"),
         ("alerts: {group_from: 10, group_most: 5}", "alerts.group_most: a group has group_from grids at least, and so many are named"),
+        ("alerts: {quiet: {start: 21:00}}", "alerts.quiet.start: it takes a time such as '07:30', in quotation marks"),
         ("alerts: {notices_a_week: true}", "alerts.notices_a_week: it takes a number, and neither true nor false"),
         ("alerts: {acknowledge_hours: {green: 3}}", "alerts.acknowledge_hours.green: it takes one of 'red', 'orange', 'yellow', 'blue'"),
         ("delivery: {networks: [10.0.0.0/8, 127.0.0.0/8]}",

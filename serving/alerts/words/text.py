@@ -11,7 +11,7 @@ from riskwarn.messages import Listed, translated
 from riskwarn.words import DECIDED_EN, DECIDED_ZH, NOTICE_EN, NOTICE_ZH, Unit
 from serving.alerts.life import LIVE, Status
 from serving.alerts.words import heads
-from serving.alerts.words.changes import Since, changes
+from serving.alerts.words.changes import Changes, Since, changes
 from serving.alerts.words.names import level_name
 from serving.alerts.words.numbers import day, frequency, how_often, window
 from serving.alerts.words.wording import GAP, LANGUAGES, OTHER, Wording, version_of
@@ -74,13 +74,13 @@ def link_of(identity: str, wording: Wording) -> str | None:
     )
 
 
-def _head(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...]) -> str:
+def _head(told: Mapping[str, Any], wording: Wording, changed: Changes | None) -> str:
     values = {
         "level": level_name(told["level"], wording),
         "help": wording.help(service_of(told)),
         "by": day(told.get("due_at"), wording),
         "frequency": frequency(told, wording),
-        "change": changed[-1] if changed else None,
+        "change": changed.lead if changed else None,
     }
     parts = wording.head()
     if changed:
@@ -90,13 +90,14 @@ def _head(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...]) -
     return heads.head(parts, values, told, wording)
 
 
-def _body(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...], ended: bool) -> Iterator[str]:
+def _body(told: Mapping[str, Any], wording: Wording, changed: Changes | None, ended: bool) -> Iterator[str]:
     """Its lines: of one that is over, what there is to do about it is not said any more."""
     live = told["status"] in LIVE
     if changed:
-        yield wording.part("body", "changed").format(
-            change=translated(Listed(changed, separator="; "), wording.language)
-        )
+        yield wording.part("body", "stands").format(state=changed.state)
+        if changed.steps:
+            steps = translated(Listed(changed.steps, separator="; "), wording.language)
+            yield wording.part("body", "changed").format(change=steps)
     yield from _state(told, wording)
     if ended:
         yield wording.part("body", "nothing_to_do")

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import insert, select
 
+from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
 from serving.access.areas import WHOLE_CITY
 from serving.access.caller import LOCAL
+from serving.alerts.keeping import keep
 from serving.alerts.life import Status
 from serving.delivery import dispatcher
 from serving.delivery.dispatcher import Dispatcher
-from serving.delivery.messages import Message
+from serving.delivery.messages import TO_THE_TOLD, Message
 from serving.delivery.outbox import DEAD
 from serving.delivery.outcomes import DELIVERED, Outcome
 from serving.delivery.subscriptions import Subscription
 from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
-from tests.serving.alerts.test_life_machine import Life, lives
+from serving.publishing.withdraw import withdraw
+from tests.serving.alerts.test_life_machine import ELSEWHERE, Life, lives
 from tests.serving.delivery.saying import FAST
 
 #: Who is told: of everything, of the highest level alone, of the notices of one team, and of the one above.
@@ -37,6 +41,14 @@ ASKED: dict[str, dict[str, Any]] = {
 
 class Heard(Life):
     """One city, and some who are told of its notices."""
+
+    @initialize()
+    def begin(self) -> None:
+        """Every life begins with what chance seldom brings."""
+        super().begin()
+        self.nobody_answers_for_a_month()
+        self.who_was_told_asks_no_more()
+        self.the_service_stands_still_for_a_month()
 
     def subscribe(self) -> None:
         """Those who are told, from the first notice on."""
@@ -56,6 +68,43 @@ class Heard(Life):
         """What is due is carried; some do not answer, and are told later."""
         self.deaf = deaf
         self._carry()
+
+    @rule()
+    def nobody_answers_for_a_month(self) -> None:
+        """What was on its way to them is past then."""
+        self.deliver(frozenset(ASKED))
+        self.time_passes(24 * 30)
+        self.everybody_answers()
+        self.nobody_is_woken_after_the_end()
+
+    @rule()
+    def the_service_stands_still_for_a_month(self) -> None:
+        """What waited for the morning is past when it goes on."""
+        self.publish({1: "red", 13: "orange"})
+        self.city.now = self.city.now.replace(hour=14)  # ten in the evening there
+        self.assign_all(ELSEWHERE)
+        self.time_passes(24 * 30 + 12)
+        self.every_message_has_its_place()
+
+    @rule()
+    def who_was_told_asks_no_more(self) -> None:
+        """A notice is given to others, and of a lower level than somebody asks for, and withdrawn then: he is told."""
+        self.publish({2: "orange", 12: "orange"})
+        self.publish({2: "red", 12: "red"})
+        self.city.now = self.city.now.replace(hour=2)  # ten in the morning there
+        keep(self.city.home, now=self.city.now)
+        self.everybody_answers()
+        with suppress(WithdrawnBefore):
+            withdraw(self.city.home, self.city.snapshot, "a test", now=self.city.now)
+        self.assign_all(ELSEWHERE)
+        self.end_all()
+        self.everybody_answers()
+
+    def assign_all(self, team: str) -> None:
+        """Every live notice goes to a team."""
+        for one in self.city.alerts():
+            if one.live and one.team_id != team and not one.over(self.city.now):
+                self.city.do(one, "assign", team_id=team)
 
     @rule()
     def everybody_answers(self) -> None:
@@ -85,7 +134,7 @@ class Heard(Life):
     @invariant()
     def nobody_is_woken_after_the_end(self) -> None:
         for _, message, at in getattr(self, "heard", ()):
-            assert message.kind == "Cancel" or (message.expires_at is not None and at < message.expires_at)
+            assert message.kind in TO_THE_TOLD or (message.expires_at is not None and at < message.expires_at)
 
     @invariant()
     def each_team_is_told_of_what_is_its_matter(self) -> None:
@@ -103,10 +152,14 @@ class Heard(Life):
     @invariant()
     def each_hears_in_order_and_once(self) -> None:
         for name in ASKED:
-            own = [(message.alert_id, message.version) for who, message, _ in getattr(self, "heard", ()) if who == name]
+            own = [
+                (message.alert_id, message.version, message.kind == "Outcome")
+                for who, message, _ in getattr(self, "heard", ())
+                if who == name
+            ]
             assert len(set(own)) == len(own)
-            for alert in {one for one, _ in own}:
-                versions = [version for one, version in own if one == alert]
+            for alert in {one for one, *_ in own}:
+                versions = [version for one, version, _ in own if one == alert]
                 assert versions == sorted(versions)
 
     def _carry(self) -> None:
@@ -133,7 +186,7 @@ class Heard(Life):
 
 
 TestHeard = Heard.TestCase
-TestHeard.settings = lives(2, 12)
+TestHeard.settings = lives(1, 10)
 
 
 @pytest.mark.slow

@@ -53,6 +53,7 @@ LEVELS = st.dictionaries(
 
 #: What ends many notices at once is done seldom: else hardly any lives long enough for anything else to befall it.
 SELDOM = st.integers(0, 3)
+ELSEWHERE = "T0000002"
 SAID: dict[str, Any] = {"note": "已核实", "team_id": "T0000001"}
 
 
@@ -142,6 +143,16 @@ class Life(RuleBasedStateMachine):
             assert after.acknowledge_by is not None and after.acknowledge_by > self.city.now and not after.paused
             assert after.escalations == before.escalations + 1
 
+    @precondition(lambda self: self.publications)
+    @rule(data=st.data())
+    def assign_away(self, data: st.DataObject) -> None:
+        """It goes to a team of elsewhere, and whoever had it asks for it no more."""
+        live = [
+            one for one in self.city.alerts() if one.live and one.team_id != ELSEWHERE and not one.over(self.city.now)
+        ]
+        if live:
+            self.city.do(data.draw(st.sampled_from(live)), "assign", team_id=ELSEWHERE)
+
     @rule(hours=st.sampled_from([1, 11, 24, 24, 49, 49, 24 * 7, 24 * 30]))
     def time_passes(self, hours: int) -> None:
         self.city.now += timedelta(hours=hours)
@@ -193,8 +204,11 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.publications)
     @rule(seldom=SELDOM)
     def suspend_and_resume(self, seldom: int) -> None:
-        if seldom:
-            return
+        if not seldom:
+            self.end_all()
+
+    def end_all(self) -> None:
+        """No notice is live after it."""
         suspend(self.city.home, "conflict", "a test", now=self.city.now)
         assert not any(one.live for one in self.city.alerts())
         resume(self.city.home, "conflict", "a test", now=self.city.now)

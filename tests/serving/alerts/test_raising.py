@@ -272,3 +272,13 @@ def test_a_grid_that_rises_in_the_notice_of_its_town_takes_no_second_place(city:
     assert sorted(alert.grids) == [grid(number) for number in range(4)] and city.held() == {}
     city.publish({0: "red", 1: "red", 2: "red", 3: "red", 4: "orange"})
     assert city.held() == {grid(4): "group"}
+
+
+def test_what_rises_has_the_time_of_its_new_level_from_then_on(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.publish({0: "orange"})
+    (alert,) = city.alerts()
+    assert alert.due_at == city.now + timedelta(days=14)
+    city.publish({0: "orange"})
+    city.publish({0: "red"})
+    assert city.alerts()[0].due_at == city.now + timedelta(days=7), "it would be due on the day of which it tells"

@@ -73,7 +73,7 @@ def test_each_message_says_what_changed_since_the_one_before(city: City) -> None
     assert found[0][1].startswith(f"{name}：建议") and "最迟3月9日" in found[0][1]
     assert found[1][1].startswith(f"【更新】{name}：已上报上一级；建议")
     assert found[2][1] == f"【更新】{name}：已办结，结果：已化解（上门调解）"
-    assert said_of(messages(city)[1], "zh")["body"].splitlines()[0] == "变化：已延期；已上报上一级。"
+    assert said_of(messages(city)[1], "zh")["body"].splitlines()[:2] == ["现状：上报。", "变化：已延期；已上报上一级。"]
 
 
 def test_a_higher_level_is_told_by_its_name_and_a_withdrawn_snapshot_by_a_cancel(tmp_path: Path) -> None:
@@ -85,9 +85,9 @@ def test_a_higher_level_is_told_by_its_name_and_a_withdrawn_snapshot_by_a_cancel
         withdraw(city.home, snapshot, "a test", now=city.now)
     found = heads(city)
     assert [kind for kind, _ in found] == ["Alert", "Update", "Update", "Cancel"]
-    assert "：由“重点”升为“优先”；" in found[1][1]
-    assert "：一次发布已撤回，由“优先”降为“重点”；" in found[2][1]
-    assert found[3][1].startswith("【撤销】") and found[3][1].endswith("：提醒已撤销，请勿再据此办理")
+    assert "：待签收；由“重点”升为“优先”；" in found[1][1]
+    assert "：待签收；一次发布已撤回，由“优先”降为“重点”；" in found[2][1]
+    assert found[3][1].startswith("【撤销】") and found[3][1].endswith("：提示已撤销，请勿再据此办理")
 
 
 def test_what_waited_for_the_morning_tells_all_that_happened_in_the_night(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_waited_for_the_morning_tells_all_that_happened_in_the_night(tmp_pa
     assert len(messages(city)) == 1
     assert keep(city.home, now=city.now + timedelta(hours=10)).sent == 1
     assert (
-        said_of(messages(city)[1], "zh")["body"].splitlines()[0]
+        said_of(messages(city)[1], "zh")["body"].splitlines()[1]
         == "变化：已被退回，请上一级重新分派；已转其他队伍办理。"
     )
 
@@ -203,7 +203,7 @@ def test_cap_says_it_in_its_own_places(city: City) -> None:
         "Past",
         "Past",
     ]
-    assert texts(raised, "c:info/c:parameter/c:value")[3] == "2"
+    assert texts(raised, "c:info/c:parameter/c:value")[3] == "3"
     assert texts(ended, "c:msgType") == ["Update"] and texts(ended, "c:info/c:urgency") == ["Past", "Past"]
     assert texts(ended, "c:info/c:responseType") == ["None", "None"] and texts(ended, "c:info/c:expires") == []
 
@@ -259,7 +259,7 @@ def test_a_list_tells_the_head_and_one_notice_all(city: City, client: TestClient
     whole = client.get(f"/v1/alerts/{alert.id}").json()
     said = messages(city)[0].body["text"]
     assert whole["text"] == said
-    assert item["text"] == {"version": "2"} | {name: {"head": said[name]["head"]} for name in ("zh", "en")}  # type: ignore[index]
+    assert item["text"] == {"version": "3"} | {name: {"head": said[name]["head"]} for name in ("zh", "en")}  # type: ignore[index]
     answer = client.post(f"/v1/alerts/{alert.id}/close", json={"outcome": "real"}, headers={"Authorization": f"Bearer {'ab' * 32}"})  # fmt: skip
     assert answer.json()["text"]["zh"]["head"].endswith("：已办结，结果：属实")
 

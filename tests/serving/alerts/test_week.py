@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from riskwarn.cli import riskwarn
 from serving.alerts.keeping import keep
+from serving.alerts.tickets import follow_tickets
 from serving.alerts.week import became_of
 from tests.serving.alerts.city import FIRST, City
 
@@ -131,3 +132,16 @@ def test_all_teams_of_a_notice_are_named_and_whom_a_step_asked(city: City) -> No
     shown = told("show", alert.id)
     assert shown[1][-2:] == [own, other]
     assert [(line[3], line[-2]) for line in shown[-3:]] == [("签收", own), ("协同", other), ("备注", own)]
+
+
+def test_one_whose_ticket_rests_is_told_to_rest(city: City) -> None:
+    third = city.alerts()[2]
+    row = {"alert_id": third.id, "status": "suspended", "updated_at": city.now, "outcome": None, "service": None}
+    follow_tickets(city.home, [row], now=city.now)
+    assert asked(city, 0)["statuses"] == {"open": 1, "suspended": 1, "closed": 2}
+    done = CliRunner().invoke(
+        riskwarn,
+        ["--home", str(city.home.path), "--lang", "zh", "alerts", "week", "--week", "2026-03-06"],
+        env={"COLUMNS": "80"},
+    )
+    assert "办理情况：待签收 1、挂起 1、已办结 2" in done.output

@@ -15,7 +15,7 @@ from riskwarn.refused import refuse_in
 from riskwarn.words import DECIDED_EN, DECIDED_ZH, NOTICE_EN, NOTICE_STEPS, NOTICE_ZH
 from serving.alerts.life import LIFE, Rule, Status, Verb
 from serving.alerts.words import head_of, text_of
-from serving.alerts.words.changes import Since
+from serving.alerts.words.changes import UPWARDS, Since, Step
 from serving.alerts.words.heads import shortened
 from serving.alerts.words.sample import samples
 from serving.alerts.words.wording import known_services, shipped, version_of
@@ -138,6 +138,11 @@ def test_a_data_gap_is_no_low_risk() -> None:
     assert "disputes did not arrive" in said["en"]["body"]
 
 
+def since(before: str, *verbs: str, status: str = "open", alone: bool = False) -> Since:
+    """Some steps of a notice that is red; what goes up may do so where nobody is above."""
+    return Since(tuple(Step(verb, status, "red", alone=alone and verb in UPWARDS) for verb in verbs), before)
+
+
 @pytest.mark.parametrize(
     ("verbs", "before", "zh"),
     [
@@ -145,28 +150,39 @@ def test_a_data_gap_is_no_low_risk() -> None:
         (["raised_further"], "red", "所涉网格有增加"),
         (["reminded"], "red", "尚未签收，再次提醒"),
         (["escalated"], "red", "逾期，已告知上一级"),
-        (["note", "acknowledge", "refer"], "red", "已上报上一级"),
-        (["assign"], "red", "已转其他队伍办理"),
+        (["note", "acknowledge", "assign"], "red", "已转其他队伍办理"),
         (["reopen"], "red", "重新打开"),
     ],
 )
-def test_an_update_says_what_changed(verbs: list[str], before: str, zh: str) -> None:
-    said = text_of(told(), CITY, Since(tuple(verbs), before))["zh"]
+def test_an_update_says_what_it_is_and_what_changed(verbs: list[str], before: str, zh: str) -> None:
+    said = text_of(told(), CITY, since(before, *verbs))["zh"]
+    assert said["head"] == f"幸福社区第12网格：待签收；{zh}；建议上门调解，最迟3月16日"
+    assert said["body"].splitlines()[:2] == ["现状：待签收。", f"变化：{zh}。"]
+
+
+@pytest.mark.parametrize(
+    ("status", "verb", "zh"),
+    [("referred", "refer", "已上报上一级"), ("returned", "return", "已被退回，请上一级重新分派")],
+)
+def test_what_says_where_it_stands_is_said_once_in_the_head(status: str, verb: str, zh: str) -> None:
+    said = text_of(told(status=status), CITY, since("red", verb, status=status))["zh"]
     assert said["head"] == f"幸福社区第12网格：{zh}；建议上门调解，最迟3月16日"
-    assert said["body"].splitlines()[0] == f"变化：{zh}。"
+    further = text_of(told(status=status), CITY, since("red", verb, "escalated", status=status, alone=True))
+    assert further["zh"]["body"].splitlines()[1].endswith("；逾期，上面没有别的队伍，请中心处理。")
+    assert "no team is above" in further["en"]["body"].splitlines()[1].split("; ")[0]
 
 
 def test_several_changes_are_all_told_and_the_last_leads() -> None:
-    said = text_of(told(), CITY, Since(("extend", "return", "assign"), "red"))["zh"]
-    assert said["body"].splitlines()[0] == "变化：已延期；已被退回，请上一级重新分派；已转其他队伍办理。"
-    assert said["head"].startswith("幸福社区第12网格：已转其他队伍办理")
+    said = text_of(told(), CITY, since("red", "extend", "return", "assign"))["zh"]
+    assert said["body"].splitlines()[1] == "变化：已延期；已被退回，请上一级重新分派；已转其他队伍办理。"
+    assert said["head"].startswith("幸福社区第12网格：待签收；已转其他队伍办理")
 
 
 def test_what_is_over_asks_nobody_to_do_anything() -> None:
     closed = told(status="closed", outcome="prevented", service="mediation")
     assert text_of(closed, CITY)["zh"]["head"] == "幸福社区第12网格：已办结，结果：已化解（上门调解）"
-    gone = text_of(told(status="withdrawn"), CITY, Since(("withdrawn",), "red"))["zh"]
-    assert gone["head"] == "幸福社区第12网格：提醒已撤销，请勿再据此办理"
+    gone = text_of(told(status="withdrawn"), CITY, since("red", "withdrawn", status="withdrawn"))["zh"]
+    assert gone["head"] == "幸福社区第12网格：提示已撤销，请勿再据此办理"
     assert "看什么" not in gone["body"] and "主要原因" not in gone["body"] and NOTICE_ZH in gone["instruction"]
     ended = text_of(closed, CITY, Since(ended=True))
     assert ended["zh"]["head"] == "幸福社区第12网格：已办结，结果：已化解（上门调解）"
@@ -182,7 +198,7 @@ def test_every_verb_rule_state_and_service_has_its_words() -> None:
     assert set(known_services()) == {*field_words("service").values(), "gap"}
     for verb in (*Verb, *Rule):
         for status in Status:
-            text_of(told(status=status.value), CITY, Since((verb.value,), "orange"))
+            text_of(told(status=status.value), CITY, since("orange", verb.value, status=status.value))
     refuse_in({name: texts[name] for name in ("head", "body", "services", "changes", "page")}, "texts.yaml")
 
 
@@ -195,7 +211,7 @@ def test_the_link_is_that_of_the_page_where_its_address_is_declared() -> None:
 
 def test_the_short_form_is_the_head_of_the_long_one() -> None:
     short, long = head_of(told(), CITY), text_of(told(), CITY)
-    assert short == {"version": "2", "zh": {"head": long["zh"]["head"]}, "en": {"head": long["en"]["head"]}}
+    assert short == {"version": "3", "zh": {"head": long["zh"]["head"]}, "en": {"head": long["en"]["head"]}}
 
 
 @given(
@@ -211,8 +227,9 @@ def test_a_head_is_never_longer_than_a_phone_shows_and_never_without_its_place(
     above = [{"unit": "community", "code": "C", "name": community}]
     grids = [{"code": "G", "name": name, "level": "red", "score": 0.1}] * members
     one = told(name=name, above=above, members=grids, status=status.value, service="counselling")
-    for since in (Since(), Since(("raised_further", "escalated"), "orange"), Since(ended=ended)):
-        said = text_of(one, CITY, since)
+    longest = since("orange", "return", "raised_further", status=status.value, alone=True)
+    for happened in (Since(), longest, Since(ended=ended)):
+        said = text_of(one, CITY, happened)
         for language, most in HEAD_MOST.items():
             head = said[language]["head"]
             assert width(head) <= most - MARKS_MOST[language] and len(head.splitlines()) == 1 and head.isprintable()
@@ -242,7 +259,7 @@ def test_the_version_changes_with_any_text_of_a_city() -> None:
         for word in ("入户看看", "上门看看")
     ]
     versions = [version_of(one) for one in (CITY, *own)]
-    assert versions[0] == "2" and len(set(versions)) == 3 and all(one.startswith("2-") for one in versions[1:])
+    assert versions[0] == "3" and len(set(versions)) == 3 and all(one.startswith("3-") for one in versions[1:])
     assert text_of(told(service="visit"), own[0])["version"] == versions[1]
     assert "建议入户看看" in text_of(told(service="visit"), own[0])["zh"]["head"]
     assert ": a visit by" in text_of(told(service="visit"), own[0])["en"]["head"], "what is not given stays"

@@ -56,6 +56,11 @@ def test_a_webhook_from_its_making_to_its_end(home: Home, receiver: Receiver, ca
     for one in (first, second):
         assert Webhook(one).verify(both.body, both.headers)
     assert len(both.headers["webhook-signature"].split(" ")) == 2
+    third = call("subscriptions", "rotate", made["id"])["secret"]
+    call("subscriptions", "test", made["id"])
+    for one in (first, second, third):
+        assert Webhook(one).verify(receiver.got[-1].body, receiver.got[-1].headers)
+    assert "twice within a day" in call("subscriptions", "rotate", made["id"], code=1)["message"]
     receiver.answer = lambda _got: (500, {})
     refused = call("subscriptions", "test", made["id"], code=1)
     assert refused["code"] == "delivery_failed" and "status_500" in refused["message"]
