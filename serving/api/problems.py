@@ -175,7 +175,10 @@ def wrong_value(error: Any) -> str:
     """What is wrong with a parameter, out of an error of Pydantic."""
     kind, context = error["type"], error.get("ctx", {})
     if kind in ("enum", "literal_error"):
-        return Message("it must be one of {known}", known=Listed(context["expected"].replace("'", "").replace(" or ", ", ").split(", ")))
+        return Message(
+            "it must be one of {known}",
+            known=Listed(context["expected"].replace("'", "").replace(" or ", ", ").split(", ")),
+        )
     if kind in ("greater_than_equal", "less_than_equal"):
         if "ge" in context:
             return Message("it must be at least {least}", least=context["ge"])
