@@ -290,8 +290,9 @@ class Current:
         row = self.publications.by_id.get(snapshot)
         if row is None:
             raise NoSnapshot(which=f" as {snapshot}")
-        if snapshot in self.publications.fates:
-            raise SnapshotGone(snapshot=snapshot)
+        fate = self.publications.fates.get(snapshot)
+        if fate is not None:
+            raise SnapshotGone(snapshot=snapshot, fate=_FATES[fate["fate"]])
         return row
 
     def _from_memory(self, snapshot: str) -> Snapshot | None:

@@ -340,6 +340,7 @@ def test_a_cursor_goes_on_in_its_snapshot_until_that_is_no_longer_kept(made: Mad
         application.current.look()
         gone = client.get("/v1/scores", params={"limit": 3, "cursor": first["next"]})
         assert gone.status_code == 410 and "start again" in gone.json()["detail"]
+        assert f"{made.first} was withdrawn" in gone.json()["detail"]
         assert client.get("/v1/scores?parent=G0000003").status_code == 422, "nothing lies inside a grid"
         assert client.get("/v1/alerts?target=weather").status_code == 422
 
