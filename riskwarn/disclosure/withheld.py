@@ -15,7 +15,11 @@ from riskwarn.disclosure.bands import Flags, Reals
 
 
 def complemented(
-    residents: list[Reals], parents: list[npt.NDArray[np.integer]], least: int, before: Sequence[Flags] | None = None
+    residents: list[Reals],
+    parents: list[npt.NDArray[np.integer]],
+    least: int,
+    before: Sequence[Flags] | None = None,
+    always: Sequence[Flags] | None = None,
 ) -> list[Flags]:
     """Which units' details are withheld, level by level from the parts up.
 
@@ -25,10 +29,12 @@ def complemented(
     smallest of its parts, lest it be their sum.
 
     What was withheld `before` stays so while anything has to be withheld beside it: else what is told of it now would be what was left
-    of the small one in what was told then.
+    of the small one in what was told then. What is withheld `always` is so however many reside there, and so is what it would follow from.
     """
     kept = [np.zeros(len(people), dtype=bool) for people in residents] if before is None else before
     hidden = [np.where(np.isnan(people), False, people < least) for people in residents]
+    if always is not None:
+        hidden = [few | one for few, one in zip(hidden, always, strict=True)]
     for level in range(len(parents)):
         concerned = np.unique(parents[level][hidden[level]])
         hidden[level] = _beside(residents[level], parents[level], hidden[level], kept[level], concerned, least)

@@ -46,10 +46,10 @@ class NotReadYet(RiskwarnError):
 
 
 class SnapshotGone(RiskwarnError):
-    """A snapshot that is no longer kept."""
+    """A snapshot that was withdrawn, or lost its files by retention."""
 
     code = "snapshot_gone"
-    template = "Snapshot {snapshot} is no longer kept: start again without it."
+    template = "Snapshot {snapshot} {fate}: start again without naming it (by cursor, a or b)."
     status = 410
 
 

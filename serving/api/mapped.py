@@ -17,6 +17,9 @@ from serving.snapshots.snapshot import Snapshot
 SCALES = {Measure.SCORE: 10_000, Measure.CHANGE: 10_000, Measure.PER_10000: 1_000, Measure.EXCESS: 1_000}
 _COUNTED = 1_000
 
+#: What is withheld of a unit of few residents, as a ranking withholds it.
+_WITHHELD = (Measure.PER_10000, Measure.EXCESS)
+
 
 def values(
     snapshot: Snapshot, now: datetime, block: Block, unit: Unit, measure: Measure, places: str
@@ -26,7 +29,7 @@ def values(
     # A change is one of the score, and above the grid of the expected count.
     scale = _COUNTED if measure is Measure.CHANGE and unit is not Unit.GRID else SCALES[measure]
     told = _number(one, measure)
-    if measure in (Measure.PER_10000, Measure.EXCESS):
+    if measure in _WITHHELD:
         told = np.where(level.suppressed, np.nan, told)
     numbers = np.round(told * scale)
     return {

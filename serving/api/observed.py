@@ -29,6 +29,7 @@ class Observed:
         started = time.perf_counter()
         metrics = self._metrics
         metrics.at_work += 1
+        send = _noting(scope, send)
         try:
             # Nothing is done here for a repeated answer that can be left: this is on the way of every poll.
             over, body = self._over(scope)
@@ -47,10 +48,12 @@ class Observed:
                 await send_problem(scope, send, 500, "internal_error", WENT_WRONG)
         finally:
             metrics.at_work -= 1
-            status = scope.get("riskwarn.status", 500)
-            metrics.count(status, time.perf_counter() - started)
-            if "riskwarn.routed" in scope:
-                _log.info("answered", extra=_told(scope, status, started))
+            # Who went away before anything was sent was answered nothing: that is no failure.
+            answered: int | None = scope.get("riskwarn.status")
+            if answered is not None:
+                metrics.count(answered, time.perf_counter() - started)
+                if "riskwarn.routed" in scope:
+                    _log.info("answered", extra=_told(scope, answered, started))
 
     def _over(self, scope: Scope) -> tuple[tuple[int, str, list[tuple[bytes, bytes]]] | None, bool]:
         """(Which limit a request is over, as status, sentence and headers; whether it may have a body)."""
@@ -85,6 +88,17 @@ ADDRESS_TOO_LONG = "The address is too long."
 HEADERS_TOO_LONG = "The headers are too long."
 BODY_TOO_LONG = "The body is too long."
 WENT_WRONG = "Something went wrong here that is not yours. It is in the log of the server under the request id."
+
+
+def _noting(scope: Scope, send: Send) -> Send:
+    """What sends an answer and notes its status, whoever answers; only what a connection writes whole says its own."""
+
+    async def noting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            scope["riskwarn.status"] = message["status"]
+        await send(message)
+
+    return noting
 
 
 def _limited(receive: Receive, most: int) -> Receive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_network
 
 from riskwarn.errors import SettingInvalid
 from serving.api.certificates import check_authority, check_in_force, check_server
@@ -46,6 +47,10 @@ class Options:
         if not self.frame_ancestors.strip() or any(mark in self.frame_ancestors for mark in ";,\r\n"):
             problem = "it takes sources of a Content-Security-Policy, such as https://portal.example"
             raise SettingInvalid(name="--frame-ancestors", value=self.frame_ancestors, problem=problem)
+        for proxy in self.proxies:
+            if not _is_network(proxy):
+                problem = "it takes the address of a gateway, or its network, such as 10.0.0.5 or 10.0.0.0/24"
+                raise SettingInvalid(name="--proxy", value=proxy, problem=problem)
         if (self.tls_cert is None) != (self.tls_key is None):
             problem = "--tls-cert and --tls-key go together"
             raise SettingInvalid(name="--tls-cert", value=self.tls_cert or "", problem=problem)
@@ -61,3 +66,12 @@ class Options:
         """Raise SettingInvalid where the server's certificate is not in force."""
         if self.tls_cert is not None:
             check_in_force("--tls-cert", self.tls_cert, now)
+
+
+def _is_network(text: str) -> bool:
+    """Whether a text is an address or a network: of any other the server would believe nobody, or everybody."""
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True

@@ -20,7 +20,7 @@ from riskwarn.errors import (
     RiskwarnError,
     ScopeNeeded,
 )
-from riskwarn.messages import Message, translated
+from riskwarn.messages import Listed, Message, translated
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -96,7 +96,6 @@ async def send_problem(
 ) -> None:
     """Answer with a problem document, outside of the application."""
     body = problem_body(scope, status, code, detail)
-    scope["riskwarn.status"] = status
     own = [*problem_headers(body), (b"vary", b"accept-language"), *(headers or [])]
     await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
@@ -134,7 +133,6 @@ async def send_to_sign_in(scope: Scope, send: Send) -> None:
     """
     name = scope["path"].removeprefix(PAGE_OF_ALERT)
     body = _SIGN_IN.format(place=f"#alert={name}" if _ID.fullmatch(name) else "").encode()
-    scope["riskwarn.status"] = 401
     headers = [
         (b"content-type", b"text/html; charset=utf-8"), *problem_headers(body)[1:], challenge(KeyNeeded()),
         (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
@@ -177,7 +175,10 @@ def wrong_value(error: Any) -> str:
     """What is wrong with a parameter, out of an error of Pydantic."""
     kind, context = error["type"], error.get("ctx", {})
     if kind in ("enum", "literal_error"):
-        return Message("it must be one of {known}", known=context["expected"].replace("'", "").replace(" or ", ", "))
+        return Message(
+            "it must be one of {known}",
+            known=Listed(context["expected"].replace("'", "").replace(" or ", ", ").split(", ")),
+        )
     if kind in ("greater_than_equal", "less_than_equal"):
         if "ge" in context:
             return Message("it must be at least {least}", least=context["ge"])

@@ -79,6 +79,9 @@ class Repeats:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer again, or ask the router and hold what it says."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            if scope["type"] == "http":
+                scope["riskwarn.routed"] = True
+                request_id(scope)
             await self._app(scope, receive, _with_own(scope, send))
             return
         packed, asked = False, b""
@@ -110,7 +113,7 @@ class Repeats:
         request_id(scope)
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET", "riskwarn.head": True} if head else scope
-        answer = _Answer(scope, _with_own(scope, send), head)
+        answer = _Answer(_with_own(scope, send), head)
         try:
             await self._app(asked, receive, answer.take)
         finally:
@@ -148,7 +151,7 @@ async def _tell(scope: Scope, send: Send, held: Held, asked: bytes) -> None:
     status, lines, headers = 200, held.lines, held.headers
     if asked and _matches(asked, held.tags):
         status, lines, headers, body = 304, held.unchanged_lines, held.unchanged, b""
-    scope["riskwarn.status"] = status
+    scope["riskwarn.status"] = status  # what is written whole passes no layer above
     whole: Whole | None = scope.get(WHOLE)
     if lines is not None and whole is not None:
         # What is left is told; the policy, which is always the same, came with the answer that is unchanged.
@@ -188,8 +191,8 @@ def _area(scope: Scope) -> bytes:
 class _Answer:
     """Collects a 200; anything else, and a stream, goes straight to the caller."""
 
-    def __init__(self, scope: Scope, send: Send, head: bool) -> None:
-        self._scope, self._send, self._head, self._through = scope, send, head, False
+    def __init__(self, send: Send, head: bool) -> None:
+        self._send, self._head, self._through = send, head, False
         self.start: Message | None = None
         self.parts: list[bytes] = []
 
@@ -199,7 +202,6 @@ class _Answer:
                 self.start = message
                 return
             self._through = True
-            self._scope["riskwarn.status"] = message["status"]
         elif not self._through:
             self.parts.append(message.get("body", b""))
             return

@@ -12,12 +12,13 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 
 from riskwarn.database import ANSWER_SECONDS, PATIENCE
 from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotDamaged, SnapshotGone
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.snapshots import published, suspensions
 from serving.snapshots.files import verify
 from serving.snapshots.marked import mark, marked, unmark
@@ -26,6 +27,7 @@ from serving.snapshots.published import Row
 from serving.snapshots.snapshot import Snapshot, load_snapshot
 from serving.snapshots.suspensions import without
 from serving.snapshots.trees import Trees
+from serving.snapshots.withheld import Withheld, withheld_today
 
 #: Seconds between two looks for a newer snapshot.
 LOOK_EVERY = 0.5
@@ -69,6 +71,8 @@ class Current:
         self._stopped, self._looked = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._suspensions: int | None = None
+        self._least = home.configuration.min_residents
+        self._withheld = Withheld(self._least)
         #: The targets that are suspended; none before that is known, when nothing is served.
         self.suspended: frozenset[str] = frozenset()
         #: What was published, as it was last read.
@@ -221,7 +225,7 @@ class Current:
         try:
             if held is not None:
                 verify(self._home.snapshots / row.id, row.manifest["files"])
-            found = held or load_snapshot(self._home, row)
+            found = held or self._told(load_snapshot(self._home, row))
         except SnapshotDamaged:
             mark(self._home, row.id)
             self._marked |= {row.id}
@@ -229,6 +233,17 @@ class Current:
         if row.id in self._marked:
             unmark(self._home, row.id)
         return found
+
+    def _told(self, snapshot: Snapshot) -> Snapshot:
+        """A snapshot as it was read, without what the rule of today withholds of it."""
+        return replace(snapshot, places=withheld_today(snapshot.places, self._least))
+
+    def withheld_grids(self, snapshot: str) -> frozenset[str]:
+        """The codes of the grids whose details are withheld today in a snapshot. Raises SnapshotDamaged, NoSnapshot."""
+        today = self._whole
+        if today is None:
+            raise self.against(None) or NotReadYet()
+        return self._withheld.grids(self._home.snapshots / snapshot, today)
 
     def __call__(self, as_of: date | None = None) -> Snapshot:
         """The current snapshot, or the newest of an as-of.
@@ -267,15 +282,17 @@ class Current:
                 if found is None:
                     found = self._load(row)
                     self._remember(found)
-        return without(found, self.suspended)
+        today = self._whole
+        return without(found if today is None else self._withheld.of(found, today), self.suspended)
 
     def row(self, snapshot: str) -> Row:
         """The row of a snapshot that is kept. Raises NoSnapshot, SnapshotGone."""
         row = self.publications.by_id.get(snapshot)
         if row is None:
             raise NoSnapshot(which=f" as {snapshot}")
-        if snapshot in self.publications.fates:
-            raise SnapshotGone(snapshot=snapshot)
+        fate = self.publications.fates.get(snapshot)
+        if fate is not None:
+            raise SnapshotGone(snapshot=snapshot, fate=_FATES[fate["fate"]])
         return row
 
     def _from_memory(self, snapshot: str) -> Snapshot | None:
@@ -290,10 +307,13 @@ class Current:
             self._older[snapshot.id] = snapshot
             while len(self._older) > 1 and sum(one.nbytes for one in self._older.values()) > self._older_bytes:
                 self._older.popitem(last=False)
+            kept = {*self._older}
+        if self._whole is not None:
+            self._withheld.keep(kept, self._whole.id)
 
 
 def _nearest(as_of: date, near: list[date]) -> str:
     if not near:
         return Message("there is no snapshot")
-    days = " and ".join(day.isoformat() for day in near)
+    days = Listed(day.isoformat() for day in near)
     return Message("there is no snapshot as of {as_of}; the nearest are as of {near}", as_of=as_of, near=days)

@@ -210,9 +210,9 @@ class Cuts:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
-        self._kept: OrderedDict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[frozenset[str], Snapshot]] = (
-            OrderedDict()
-        )
+        self._kept: OrderedDict[
+            tuple[str, str, tuple[tuple[str, str], ...]], tuple[frozenset[str], Flags, Snapshot]
+        ] = OrderedDict()
         self._inside: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], Inside] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -226,13 +226,15 @@ class Cuts:
         key = snapshot.id, today.id, units
         with self._lock:
             found = self._kept.get(key)
-            # What was made of another set of targets is not kept beside it: there is nothing of a suspended one.
-            if found is None or found[0] != snapshot.suspended:
-                found = self._kept[key] = snapshot.suspended, cut(snapshot, self._found(today, units))
-                while len(self._kept) > 1 and sum(one.nbytes for _, one in self._kept.values()) > self._most:
+            # What was made of another set of targets is not kept beside it: there is nothing of a suspended one. Nor is what was made while
+            # less was withheld.
+            withheld = snapshot.places[Unit.GRID].suppressed
+            if found is None or found[0] != snapshot.suspended or found[1] is not withheld:
+                found = self._kept[key] = snapshot.suspended, withheld, cut(snapshot, self._found(today, units))
+                while len(self._kept) > 1 and sum(one.nbytes for *_, one in self._kept.values()) > self._most:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
-            return found[1]
+            return found[-1]
 
     def _found(self, today: Snapshot, units: tuple[tuple[str, str], ...]) -> Inside:
         key = today.id, units

@@ -113,6 +113,12 @@ def read_columns(
         return {block: part for block, _, part in _parts(folder / file, columns, blocks, unit)}
 
 
+def read_places(folder: Path) -> Places:
+    """The places alone. Nothing is verified. Raises SnapshotDamaged where they cannot be read."""
+    with _readable(folder):
+        return Places.from_arrow(pq.read_table(folder / PLACES, **_PLAINLY))
+
+
 def read_reasons(folder: Path, code: str, block: Block) -> list[tuple[dict[str, Any], int]]:
     """(theme and source, millionths) of each reason of a grid; none where its details are withheld, or it is not there.
 

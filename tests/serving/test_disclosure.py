@@ -19,6 +19,7 @@ from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.api import answers, history
+from serving.api.queries import Measure
 from serving.columns.scores import Block
 from serving.publishing.publish import publish
 from serving.scoring.places import residents_of
@@ -131,6 +132,28 @@ def exported(api: httpx.Client, wanted: set[str]) -> set[str]:
     return wanted & found
 
 
+def mapped_units(api: httpx.Client, wanted: set[str]) -> set[str]:
+    """The units of some of which a map tells more than a ranking never withholds."""
+    never_withheld = {Measure.SCORE, Measure.CHANGE}
+    found = set()
+    for target in ("conflict", "safety"):
+        for horizon in (1, 4):
+            for unit in UNITS[:-1]:
+                for measure in [one for one in Measure if one not in never_withheld]:
+                    asked = {"target": target, "horizon": horizon, "unit": unit, "measure": measure.value}
+                    told = api.get("/v1/map", params=asked).json()
+                    codes = api.get(f"/v1/boundaries/{told['places']}").json()["codes"]
+                    for code, value in zip(codes, told["value"], strict=True):
+                        if value is not None:
+                            found.add(f"{unit}:{code}")
+    return wanted & found
+
+
+def withheld_units(api: httpx.Client) -> set[str]:
+    """All units whose details a ranking withholds, of whatever level."""
+    return {name_of(item) for item in everything(api) if item["suppressed"]}
+
+
 def remembered(api: httpx.Client, wanted: set[str]) -> set[str]:
     """The grids of some of whose past more is told than what a ranking never withholds."""
     never_withheld = {"snapshot", "as_of", "model", "score", "expected_count", "rank", "level"}
@@ -184,6 +207,7 @@ def test_no_small_grid_follows_from_reasons_files_and_histories(careful: tuple[H
     small = small_grids(home)
     assert explained(api, small) == set()
     assert exported(api, small) == set()
+    assert mapped_units(api, withheld_units(api)) == set()
     assert remembered(api, small) == set()
 
 
@@ -237,6 +261,8 @@ def test_two_snapshots_tell_no_more_than_one_and_the_attack_finds_one_without_th
         "serving.scoring.places.complemented",
         lambda residents, _parents, _least, _before: [np.zeros(len(people), dtype=bool) for people in residents],
     )
+    for where in ("current", "withheld"):  # whoever reads it withholds what is withheld today
+        monkeypatch.setattr(f"serving.snapshots.{where}.withheld_today", lambda places, *_told: places)
     publish(home, second, now=NOW)
     assert attacked(second) == small_grids(home)
 
@@ -264,6 +290,17 @@ def test_the_attacks_on_files_and_histories_find_what_would_be_told(
         history._row.cache_clear()
 
 
+@pytest.mark.slow
+def test_the_attack_on_the_map_finds_what_would_be_told(
+    careful: tuple[Home, httpx.Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = careful
+    small = small_grids(home)
+    monkeypatch.setattr("serving.api.mapped._WITHHELD", ())
+    with running(home, lambda: NOW) as address, httpx.Client(base_url=address) as api:
+        assert mapped_units(api, small) == small
+
+
 def test_details_of_a_small_grid_are_in_no_answer(careful: tuple[Home, httpx.Client]) -> None:
     home, api = careful
     small = {name.removeprefix("grid:") for name in small_grids(home)}
@@ -273,5 +310,5 @@ def test_details_of_a_small_grid_are_in_no_answer(careful: tuple[Home, httpx.Cli
         portrait, why = api.get(f"/v1/grids/{code}").json(), api.get(f"/v1/grids/{code}/explanation").json()
         assert portrait["residents"] is None and why["reasons"] == []
         for row in portrait["scores"]:
-            assert row["per_10000"] is None and row["reasons"] == []
+            assert (row["per_10000"], row["usual"], row["excess"], row["reasons"]) == (None, None, None, [])
             assert row["score"] is not None and row["expected_count"] is not None and row["rank"] >= 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -17,7 +19,7 @@ from serving.api import metrics
 from serving.api.app import Application
 from serving.delivery.tables import DELIVERIES, SUBSCRIPTIONS
 from tests.serving.conftest import Made
-from tests.serving.test_requests import LOCAL
+from tests.serving.test_requests import LOCAL, TOKEN
 
 
 def samples(client: TestClient) -> dict[str, float]:
@@ -53,6 +55,39 @@ def test_whichever_worker_is_asked_tells_of_all_of_them_as_they_are_now(
         }
     again = Application(made.home, lambda: made.now, metrics_folder=tmp_path)
     assert again.metrics.worker not in ("0", "1"), "those who live keep their place"
+
+
+def test_whatever_is_asked_is_counted_and_logged_by_what_was_answered(
+    made: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    show = {"Authorization": f"Bearer {TOKEN}"}
+    silence = {"code": "G0000003", "reason": "a fair", "ends_at": (made.now + timedelta(days=7)).isoformat()}
+    asked: list[tuple[str, str, dict[str, Any], int]] = [
+        ("GET", "/v1/scores", {}, 200),
+        ("GET", "/v1/scores", {}, 200),  # out of memory
+        ("HEAD", "/v1/scores", {}, 200),
+        ("HEAD", "/v1/scores?limit=0", {}, 422),
+        ("POST", "/v1/silences/new", {"json": {}}, 422),
+        ("POST", "/v1/silences/new", {"json": silence}, 200),
+        ("POST", "/v9", {"json": {}}, 404),
+        ("PUT", "/v1/scores", {}, 405),
+        ("DELETE", "/v1/scores", {}, 405),
+        ("OPTIONS", "/v1/scores", {}, 405),
+        ("PATCH", "/v1/scores", {}, 405),
+        ("POST", "/v1/silences/new", {"json": {}, "headers": {"Authorization": "Bearer x"}}, 403),  # at the gate
+        ("GET", "/v1/scores", {"headers": {"Host": "evil.example"}}, 403),
+    ]
+    application = made.application(token=TOKEN)
+    with TestClient(application, base_url=LOCAL) as client, caplog.at_level(logging.INFO, "serving.api.observed"):
+        for method, path, own, status in asked:
+            answer = client.request(method, path, **{"headers": show, **own})
+            assert answer.status_code == status, (method, path, answer.text)
+        counted = dict(application.metrics.statuses)
+    of_class = [f"{status // 100}xx" for _, _, _, status in asked]
+    assert counted == {name: of_class.count(name) for name in of_class}
+    # What is told out of memory, or refused at the gate, is not in the log.
+    told = [(one.__dict__["method"], one.__dict__["status"]) for one in caplog.records if one.message == "answered"]
+    assert told == [(method, status) for method, _, _, status in [asked[0], *asked[3:-2]]]
 
 
 def _until(client: TestClient, name: str, value: float) -> None:

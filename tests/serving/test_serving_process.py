@@ -223,3 +223,10 @@ def test_a_worker_that_dies_while_it_is_asked_is_not_waited_for() -> None:
     assert time.monotonic() - started < 20
     killed.join()
     worker.process.join()
+
+
+@pytest.mark.parametrize("proxy", ["nonsense", "", "*", "10.0.0.5:80", "10.0.0.5/8"])
+def test_a_gateway_is_named_by_an_address_or_a_network(proxy: str) -> None:
+    with pytest.raises(SettingInvalid, match="--proxy"):
+        Options(proxies=("10.0.0.5", proxy))
+    assert Options(proxies=("10.0.0.5", "10.0.0.0/24", "::1")).proxies == ("10.0.0.5", "10.0.0.0/24", "::1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -87,7 +87,7 @@ def exports_router(context: Context) -> APIRouter:
             "Content-Disposition": f'attachment; filename="{name}"',
         }  # fmt: skip
         if request.scope.get("riskwarn.head"):
-            return Response(media_type=kind, headers=headers)
+            return _Head(media_type=kind, headers=headers)
         if not free.acquire(blocking=False):
             raise TooManyExports()
         try:
@@ -124,6 +124,14 @@ def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Ite
         if target in current.suspended:
             raise TargetSuspended(target=target)
         yield piece
+
+
+class _Head(Response):
+    """The headers of a file that nobody has written: how long it would be is not said, as the file itself does not say it."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        super().init_headers(headers)
+        self.raw_headers = [pair for pair in self.raw_headers if pair[0] != b"content-length"]
 
 
 class _Releasing(StreamingResponse):

@@ -1,0 +1,95 @@
+"""What of a published snapshot is withheld today: what its files say, what the rule of today withholds of its own residents, and what is
+withheld in the snapshot that is current. The rule may have become stricter since it was published, or a place small."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.arrays import Flags, Reals
+from riskwarn.disclosure import complemented
+from riskwarn.words import Unit
+from serving.columns.places import DOWNWARDS, Places
+from serving.snapshots.files import read_places
+from serving.snapshots.snapshot import Snapshot
+
+#: Snapshots of which it is remembered what is withheld.
+_MOST = 100
+
+
+def withheld_today(places: Places, least: int, today: Places | None = None) -> Places:
+    """Places as they were published, with details of fewer than `least` residents withheld, and of those that are withheld `today`; and of
+    what they would follow from."""
+    upwards = list(reversed(DOWNWARDS))
+    people = [places[Unit.GRID].residents]
+    for below, unit in pairwise(upwards):
+        people.append(np.bincount(places[below].parents, people[-1], len(places[unit])).astype(np.float64))
+    told = [places[unit].suppressed for unit in upwards]
+    kept = [flags | _withheld_in(today, places, unit) for flags, unit in zip(told, upwards, strict=True)]
+    if not any(
+        (own > was).any() or (own < few).any() for own, was, few in zip(kept, told, _few(people, least), strict=True)
+    ):
+        return places
+    parents: list[npt.NDArray[np.integer]] = [places[unit].parents for unit in upwards[:-1]]
+    hidden = dict(zip(upwards, complemented(people, parents, least, always=kept), strict=True))
+    return replace(places, levels={unit: replace(places[unit], suppressed=hidden[unit]) for unit in DOWNWARDS})
+
+
+def _few(people: list[Reals], least: int) -> list[Flags]:
+    return [np.nan_to_num(one, nan=np.inf) < least for one in people]
+
+
+def _withheld_in(today: Places | None, places: Places, unit: Unit) -> Flags:
+    """(units,) which are withheld in other places."""
+    if today is None:
+        return np.zeros(len(places[unit]), dtype=bool)
+    rows = today[unit].rows_of(places[unit].codes)
+    return np.where(rows >= 0, today[unit].suppressed[rows], False)
+
+
+class Withheld:
+    """It for the snapshots of a home, each made once beside the one that is current."""
+
+    def __init__(self, least: int) -> None:
+        self._least, self._lock = least, threading.Lock()
+        self._grids: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
+        self._places: OrderedDict[tuple[str, str], tuple[Places, Places]] = OrderedDict()
+
+    def of(self, snapshot: Snapshot, today: Snapshot) -> Snapshot:
+        """An older snapshot without what is withheld today."""
+        key = snapshot.id, today.id
+        with self._lock:
+            own = self._places.get(key)
+            if own is None or own[0] is not snapshot.places:
+                own = self._places[key] = (
+                    snapshot.places,
+                    withheld_today(snapshot.places, self._least, today.places),
+                )
+            self._places.move_to_end(key)
+        return snapshot if own[1] is snapshot.places else replace(snapshot, places=own[1])
+
+    def keep(self, snapshots: set[str], today: str) -> None:
+        """Forget the places of all but some snapshots."""
+        with self._lock:
+            for key in [one for one in self._places if one[0] not in snapshots or one[1] != today]:
+                del self._places[key]
+
+    def grids(self, folder: Path, today: Snapshot) -> frozenset[str]:
+        """The codes of the grids that are withheld today in the snapshot of a folder, whose places alone are read. Raises SnapshotDamaged."""
+        key = folder.name, today.id
+        with self._lock:
+            found = self._grids.get(key)
+        if found is None:
+            grids = withheld_today(read_places(folder), self._least, today.places)[Unit.GRID]
+            found = frozenset(grids.codes[row] for row in np.flatnonzero(grids.suppressed).tolist())
+            with self._lock:
+                self._grids[key] = found
+                while len(self._grids) > _MOST:
+                    self._grids.popitem(last=False)
+        return found
