@@ -8122,7 +8122,7 @@ export interface operations {
                      *             }
                      *           ],
                      *           "text": {
-                     *             "version": "2",
+                     *             "version": "3",
                      *             "zh": {
                      *               "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *             },
@@ -8577,11 +8577,11 @@ export interface operations {
                      *         }
                      *       ],
                      *       "text": {
-                     *         "version": "2",
+                     *         "version": "3",
                      *         "zh": {
                      *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日",
                      *           "body": "district 第0号 town 第0号 community 第0号 grid 第3号：矛盾升级，关注等级“优先”，时段四周（到4月5日）。本期进入该等级。\n看什么：\n1. 未化解的纠纷哪些超过四周，各卡在哪一步。\n2. 双方近两周谈过没有，谁合适再约一次。\n3. 涉法、涉薪、心理方面是否需要一并请人帮助。\n主要原因：\n· 未化解纠纷偏多（24）\n· 未化解纠纷偏多（10）\n· 未化解纠纷偏多（36）\n办理期限：3月16日。\n请找：本级综治中心。",
-                     *           "instruction": "认为不符合实际：在提醒页面选“异议”并写明，或告知本级综治中心；核实更正后，分值、提醒和原因一并更新。\n内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。\n提醒说的是地方和未满足的需要，不是任何人；是否去办、怎么办，由人决定。",
+                     *           "instruction": "认为不符合实际：在提示页面选“异议”并写明，或告知本级综治中心；核实更正后，分值、提示和原因一并更新。\n内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。\n提示说的是地方和未满足的需要，不是任何人；是否去办、怎么办，由人决定。",
                      *           "contact": "本级综治中心",
                      *           "link": null
                      *         },
@@ -8847,7 +8847,7 @@ export interface operations {
                      *               }
                      *             ],
                      *             "text": {
-                     *               "version": "2",
+                     *               "version": "3",
                      *               "zh": {
                      *                 "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *               },
@@ -9067,7 +9067,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "text": {
-                     *         "version": "2",
+                     *         "version": "3",
                      *         "zh": {
                      *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
                      *         },
@@ -11801,4 +11801,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 003219a81c551ae198d615140c991382f6d77c39e1f516795499d089905c6ac2
+// sha256 of the description: 815d5fcd7a1d080821939adaa795cd446ace5fad7089b2dac544ad051756eb42
