@@ -161,6 +161,7 @@ from riskwarn.errors.serving import RequestRefused as RequestRefused
 from riskwarn.errors.serving import SnapshotDamaged as SnapshotDamaged
 from riskwarn.errors.serving import SnapshotGone as SnapshotGone
 from riskwarn.errors.serving import SnapshotSwept as SnapshotSwept
+from riskwarn.errors.serving import SnapshotUnknown as SnapshotUnknown
 from riskwarn.errors.serving import SnapshotWithdrawn as SnapshotWithdrawn
 from riskwarn.errors.serving import SuspendedBefore as SuspendedBefore
 from riskwarn.errors.serving import TargetSuspended as TargetSuspended

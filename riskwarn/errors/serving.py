@@ -9,8 +9,17 @@ class NoSnapshot(RiskwarnError):
     """Nothing has been published."""
 
     code = "no_snapshot"
-    template = "No snapshot has been published{which}: run riskwarn score first."
+    template = "No snapshot has been published: run riskwarn score first."
     status = 404
+
+
+class SnapshotUnknown(NoSnapshot):
+    """An id under which nothing was published."""
+
+    code = "snapshot_unknown"
+    template = (
+        "There is no snapshot {snapshot}: riskwarn snapshots list, or GET /v1/snapshots, names those that there are."
+    )
 
 
 class NoBorders(RiskwarnError):

@@ -74,7 +74,7 @@ def what_if(
     """
     row = published.newest(home)
     if row is None:
-        raise NoSnapshot(which="")
+        raise NoSnapshot()
     # All horizons of a target are scored together, whichever is asked for: they agree with each other.
     gone = suspensions_of(home)
     if target in gone:

@@ -16,7 +16,15 @@ from dataclasses import replace
 from datetime import date
 
 from riskwarn.database import ANSWER_SECONDS, PATIENCE
-from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotDamaged, SnapshotGone
+from riskwarn.errors import (
+    AsOfGone,
+    NoSnapshot,
+    NotReadYet,
+    QueryInvalid,
+    SnapshotDamaged,
+    SnapshotGone,
+    SnapshotUnknown,
+)
 from riskwarn.home import Home
 from riskwarn.messages import Listed, Message
 from serving.snapshots import published, suspensions
@@ -100,7 +108,7 @@ class Current:
         """What stands against serving the newest snapshot, where `held` is served; None where nothing does."""
         if held is not None or self.problem is not None:
             return self.problem
-        return NoSnapshot(which="") if self.looked else NotReadYet()
+        return NoSnapshot() if self.looked else NotReadYet()
 
     def start(self) -> None:
         """Look in the background; waits for the first look, but not for ever."""
@@ -269,7 +277,7 @@ class Current:
         return self.named(row.id)
 
     def named(self, snapshot: str) -> Snapshot:
-        """A snapshot by its id. Raises NoSnapshot, SnapshotGone (withdrawn, or no longer kept), SnapshotDamaged."""
+        """A snapshot by its id. Raises SnapshotUnknown, SnapshotGone (withdrawn, or no longer kept), SnapshotDamaged."""
         held = self._held
         if held is not None and held.id == snapshot:
             return held
@@ -286,10 +294,10 @@ class Current:
         return without(found if today is None else self._withheld.of(found, today), self.suspended)
 
     def row(self, snapshot: str) -> Row:
-        """The row of a snapshot that is kept. Raises NoSnapshot, SnapshotGone."""
+        """The row of a snapshot that is kept. Raises SnapshotUnknown, SnapshotGone."""
         row = self.publications.by_id.get(snapshot)
         if row is None:
-            raise NoSnapshot(which=f" as {snapshot}")
+            raise SnapshotUnknown(snapshot=snapshot[:64])
         fate = self.publications.fates.get(snapshot)
         if fate is not None:
             raise SnapshotGone(snapshot=snapshot, fate=_FATES[fate["fate"]])

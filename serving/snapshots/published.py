@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select
 
 from riskwarn.disclosure import RULE
-from riskwarn.errors import NoSnapshot
+from riskwarn.errors import SnapshotUnknown
 from riskwarn.home import Home
 from riskwarn.store.tables import ERASURES
 from serving.snapshots.chain import bound, digest_of, last
@@ -86,10 +86,10 @@ def of_same_inputs(home: Home, as_of: date, inputs: Mapping[str, Any]) -> Row | 
 
 
 def named(home: Home, snapshot: str) -> Row:
-    """The row of a snapshot by its id. Raises NoSnapshot."""
+    """The row of a snapshot by its id. Raises SnapshotUnknown."""
     found = _found(home, _rows(withdrawn=True).where(SNAPSHOTS.c.id == snapshot))
     if not found:
-        raise NoSnapshot(which=f" as {snapshot}")
+        raise SnapshotUnknown(snapshot=snapshot[:64])
     return found[0]
 
 

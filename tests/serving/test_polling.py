@@ -174,6 +174,9 @@ def _no_growth(held: dict[int, list[tuple[int, int]]], killed: int, workers: lis
         phases = sorted(by_phase)[1:]  # in the first it was being filled
         if len(phases) > 1:
             measured += 1
+            # On a busy machine that takes longer; who never ends is no worker that holds no more.
+            while len(phases) > 2 and max(by_phase[phases[0]]) > 1.1 * min(by_phase[phases[0]]) + 8_000_000:
+                phases = phases[1:]
             early, late = (statistics.median(by_phase[phase]) for phase in (phases[0], phases[-1]))
             assert worker != killed and late < 1.1 * early + 8_000_000, {
                 phase: [size // 1_000_000 for size in sizes] for phase, sizes in by_phase.items()

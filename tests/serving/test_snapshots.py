@@ -15,10 +15,10 @@ from sqlalchemy import insert
 from riskwarn.cli import main
 from riskwarn.errors import (
     FeaturesChanged,
-    NoSnapshot,
     NotReplayable,
     PersonalText,
     SnapshotSwept,
+    SnapshotUnknown,
     SnapshotWithdrawn,
     WithdrawnBefore,
 )
@@ -153,8 +153,9 @@ def test_publishing_goes_on_where_the_snapshot_before_is_damaged(
 def test_an_unknown_snapshot_is_named_in_one_sentence(twice: Home, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (("withdraw", "2020-01-06-none", "--because", "why"), ("replay", "2020-01-06-none")):
         code, told = run(twice, "snapshots", *words, capsys=capsys)
-        assert (code, told["code"]) == (1, "no_snapshot")
-    with pytest.raises(NoSnapshot):
+        assert (code, told["code"]) == (1, "snapshot_unknown")
+        assert "2020-01-06-none" in told["message"] and "score" not in told["message"], "scoring anew makes no other id"
+    with pytest.raises(SnapshotUnknown):
         replay(twice, "../mlflow.db")
 
 
