@@ -35,6 +35,8 @@ _NUMERALS = "一二三四五六七八九十百零〇"
 _NUMBER = re.compile(rf"第(?:[{_NUMERALS}]+|$)|[{_NUMERALS}]+")
 #: What a numeral counts in one character.
 _COUNTED = tuple("组号队栋幢期段户")
+#: What stands before it is a place: 平林街道处置队.
+_OFFICE = "街道"
 #: Ends of places that given names have in their list, and hardly ever at their end.
 _WAYS = ("路", "道", "镇")
 #: The longest that a name of somebody with a family name is.
@@ -132,7 +134,7 @@ def _parts(run: str, words: frozenset[str], longest: int) -> Iterator[_Part]:
         if not size:
             at += 1
             continue
-        if start < at:
+        if start < at and not run.startswith(_OFFICE, at):
             yield _Part(start, at)
         if role is not None:
             yield _Part(at, at + size, role=True)

@@ -145,7 +145,7 @@ def alerts_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         with home.database.connect() as connection:
             view, gone = seen.view, seen.served(None)
-            asked = FiguresAsked(view.holds, view.held, view.sees, seen.whole, query.limit, context.clock(), gone)
+            asked = FiguresAsked(seen.holds, seen.held, view.sees, seen.whole, query.limit, context.clock(), gone)
             return written(figures(connection, asked))
 
     @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -158,7 +159,10 @@ def test_unknown_categories_are_kept_counted_or_hidden() -> None:
     told = [local.code(word) for word in ("养犬", "占道经营", "王小明", "13983771234", "他说，要来找我算账")]
     assert told == ["养犬", "占道经营", "other", "other", "other"]
     assert [local.code("祖坟迁移"), local.code("油烟扰民")] == ["祖坟迁移", "other"]
+    assert len(local.notes()) == 1, "of words that no stored record bears nothing is told"
+    local.count(pa.array(["占道经营", "祖坟迁移", "油烟扰民"]).dictionary_encode(), np.array([True, False, True]))
     notes = local.notes()
+    assert notes[0] == "category: 1 unknown word(s) are kept as local categories"
     assert len(notes) == 2 and not any("王小明" in note for note in notes)
 
 

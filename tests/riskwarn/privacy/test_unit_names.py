@@ -126,3 +126,8 @@ def test_no_grid_is_stored_under_the_name_of_a_person(home: Home, tmp_path: Path
         "G2": None,
         "G3": "王家湾网格",
     }
+
+
+@pytest.mark.parametrize("name", ["平林街道处置队", "和田街道第二网格", "兴堡区综治中心", "青口街道办事处调解队"])
+def test_what_a_street_office_is_called_by_is_a_place(name: str) -> None:
+    assert not names_person(name)

@@ -315,7 +315,9 @@ def test_another_team_is_asked_anew_and_goes_up_anew(city: City) -> None:
 def test_a_team_stands_beside_no_notice_of_its_own(city: City) -> None:
     (alert,) = city.alerts()
     city.do(alert, "co_handle", team_id="T0000001")
-    assert city.do(alert, "co_handle", team_id="T0000000")["co_teams"] == ["T0000001"]
+    with pytest.raises(AlertStands, match="team T0000000 has it already"):
+        city.do(alert, "co_handle", team_id="T0000000")
+    assert city.alerts()[0].co_teams == ("T0000001",)
     assert city.do(alert, "assign", team_id="T0000001")["co_teams"] == []
 
 

@@ -68,7 +68,7 @@ def test_it_ranks_before_what_that_day_said_after_it_was_loaded_and_before_the_n
     follow(city, day, at(city, "in_progress", 3 * HOUR), when=4 * HOUR)
     assert only(city).status == "in_progress"
     # It is loaded three days later, and what the next day said stands.
-    city.do(only(city).id, "assign", team_id="T0000000")
+    city.do(only(city).id, "assign", team_id="T0000001")
     later = row(city, "returned", day=-1, loaded=3 * DAY, load_id=9)
     follow(city, later, when=3 * DAY)
     assert only(city).status == "open"

@@ -70,6 +70,7 @@ def test_a_webhook_from_its_making_to_its_end(home: Home, receiver: Receiver, ca
     assert told == [
         ("secret.removed", f"webhook.{made['id']}"), ("subscription.removed", made["id"]),
         ("secret.set", f"webhook.{made['id']}"), ("subscription.changed", made["id"]),
+        ("secret.set", f"webhook.{made['id']}"), ("subscription.changed", made["id"]),
         ("secret.set", f"webhook.{made['id']}"), ("subscription.created", made["id"]),
     ]  # fmt: skip
     assert call("subscriptions", "remove", made["id"], code=1)["code"] == "unknown_subscription"
