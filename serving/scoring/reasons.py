@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from features import City, Feature, catalogue
 from features.catalogue.plain import plain_numbers
-from features.encoding.records import GONE
+from features.encoding.standing import in_force
 from features.families.plain import PAST_YEARS
 from features.panel.panel import Encoded
 from riskwarn.arrays import Flags, Indices, Reals
@@ -144,14 +144,10 @@ def groups_of(
 
 
 def begun(city: City, numbers: Encoded) -> dict[str, date]:
-    """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning.
-
-    Asked of the encoded records: the beliefs of a city that was read from its state lie in the store, and are millions.
-    """
+    """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning."""
     found = {}
     for source in (name for name, one in city.contracts.items() if one.events):
-        tables = [held[source].only(("day", "stop")) for held in (numbers.sources, numbers.above) if source in held]
-        days = np.concatenate([np.arange(0), *(rows["day"][rows["stop"] != GONE] for rows in tables)])
+        days = in_force(numbers, source, "day")["day"]
         days = days[days != 0]  # the day of what has no date
         if len(days):
             place = min(len(days) - 1, 1 + int(_STRAY * len(days)))

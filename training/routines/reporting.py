@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from features import City
+from features.encoding.standing import in_force
 from features.pages.words import source_words
+from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
+from riskwarn.periods import day_of
 from riskwarn.words import Unit
 from training.evaluation.comparison import COMPARED, Evaluation, Gain
 from training.evaluation.towns import Town
@@ -99,18 +102,16 @@ def facts_of(
     )  # fmt: skip
 
 
-def sources_of(city: City) -> tuple[Source, ...]:
-    """The sources of a city as they were known, in the order of their declaration."""
+def sources_of(city: City, numbers: Encoded) -> tuple[Source, ...]:
+    """The sources of a city as they were known, in the order of their declaration; `numbers` is the encoded city."""
     found = []
-    for name, beliefs in city.beliefs.items():
-        if not len(beliefs):
+    for name in (name for name, one in city.contracts.items() if one.events):
+        rows = in_force(numbers, name, "day", "record")
+        days = rows["day"][rows["day"] != 0]  # the day of what has no date
+        if not len(days):
             continue
         zh, en = source_words(name, city.configuration)
-        first, newest = (
-            city.calendar.local_date(one)
-            for one in (beliefs["occurred_at"].min().to_datetime64(), beliefs["occurred_at"].max().to_datetime64())
-        )
-        records = int(beliefs["record_id"].nunique())
+        records, first, newest = len(np.unique(rows["record"])), day_of(int(days.min())), day_of(int(days.max()))
         found.append(Source(name=name, zh=zh, en=en, records=records, first=first, newest=newest))
     return tuple(found)
 

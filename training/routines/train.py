@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from training.registry.loading import load_forecaster, why_unfit
 from training.registry.registration import clear_half_registered, together
 from training.registry.tracking import check_tracking
 from training.registry.versions import Version, finish_begun, put_whole, set_alias, versions
+from training.reports.facts import Source
 from training.routines.auditing import audit_horizon
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
@@ -138,7 +139,9 @@ def train(
                 skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
                 faults += [error for _, error in too_short]
                 if judged is not None:
-                    trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
+                    trained += _register_family(
+                        home, city, sources_of(city, numbers), task, judged, foretold[name], renew, progress
+                    )
             except (TrackingServerUnusable, TrackingStoreUnusable, DiskFull):
                 raise  # nothing else could be registered either
             except RiskwarnError as error:
@@ -152,6 +155,7 @@ def train(
 def _register_family(
     home: Home,
     city: City,
+    sources: Sequence[Source],
     task: ForecastTask,
     judged: Judged,
     prospect: Prospect,
@@ -184,7 +188,7 @@ def _register_family(
                 judgement = Judgement(
                     own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, current, unfit), told,
                     _parameters(home, task, judged, forecaster, evaluation, now), stood, unfit is None,
-                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)), sources_of(city), judged.inner.get(forecaster.name),
+                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)), tuple(sources), judged.inner.get(forecaster.name),
                 )  # fmt: skip
                 version = register_judged(home, judgement, name)
                 registered.append((version.version, version.run_id))

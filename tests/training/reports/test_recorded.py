@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from features import read_city
+from features.panel.panel import encoded
 from riskwarn.errors import ModelDamaged, NoChampion, ReportMissing, UnknownVersion
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -21,6 +24,7 @@ from training.reports.charts import number
 from training.reports.facts import FILE, read_facts
 from training.reports.words import FIGURES
 from training.routines.report import report_of_city, report_of_version
+from training.routines.reporting import sources_of
 
 
 def test_with_each_version_lie_its_facts_and_pages_made_of_them(town: Town) -> None:
@@ -46,6 +50,21 @@ def test_with_each_version_lie_its_facts_and_pages_made_of_them(town: Town) -> N
         assert bool(facts.columns) == (one.kind in ("model", "poisson_regression"))
         assert facts.learnt_origins > facts.learnt_origins // 2 > len(facts.origins) // 2
         assert facts.since is None and facts.events > 0
+
+
+def test_what_it_was_trained_on_is_told_without_the_beliefs_which_lie_in_the_store(town: Town) -> None:
+    city = read_city(town.home)
+    facts = read_facts(load_texts(town.home, town.trained[0].version)[FILE])
+    told = sources_of(replace(city, beliefs={}), encoded(city))
+    assert told == facts.sources
+    frame = city.beliefs["disputes"]
+    (disputes,) = (one for one in told if one.name == "disputes")
+    days = frame["occurred_at"].dropna()
+    assert (disputes.records, disputes.first, disputes.newest) == (
+        frame["record_id"].nunique(),
+        city.calendar.local_date(days.min().to_datetime64()),
+        city.calendar.local_date(days.max().to_datetime64()),
+    )
 
 
 def test_a_town_of_few_grids_or_events_is_nowhere_told(town: Town) -> None:
