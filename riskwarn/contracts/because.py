@@ -7,6 +7,8 @@ import re
 from riskwarn.contracts.latin_names import names_in_latin
 from riskwarn.contracts.personal import is_listed_word, personal_class
 from riskwarn.contracts.persons import calls_somebody, does_something, holds_name, likely_name, serves_somebody
+from riskwarn.contracts.strangers import without_blanks
+from riskwarn.contracts.vocabulary import shipped
 from riskwarn.contracts.written import personal_written, readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_actions, refuse_words
@@ -28,32 +30,9 @@ _AFTER = re.compile(
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
 
-#: A blank between characters may part a name: 张 伟, 由王 建国负责.
-_APART = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 #: A house on a hill or at a brook is a place: 曾家岩, 杨家坪.
 _HOUSE = re.compile(r"^[\u4e00-\u9fff]家[\u4e00-\u9fff]$")
 _GROUNDS = "岩坪湾坝沟岗院坡梁坎垭嘴河桥巷塘寨冲咀山"
-#: What is signed and sent, and begins like a name.
-_PAPERS = frozenset(
-    (
-        "纪要",
-        "纪实",
-        "章程",
-        "简报",
-        "简章",
-        "文书",
-        "文件",
-        "文稿",
-        "函件",
-        "单据",
-        "单子",
-        "通知",
-        "通报",
-        "通告",
-        "方案",
-        "卷宗",
-    )
-)
 
 
 def check_because(because: str, where: str = "--because") -> None:
@@ -84,8 +63,7 @@ def somebody_in(text: str) -> str | None:
 
 def _names(text: str) -> bool:
     plain = readable(text)
-    together = _APART.sub("", plain)
-    return names_in_latin(plain) or any(map(_names_in_chinese, {plain, together}))
+    return names_in_latin(plain) or any(map(_names_in_chinese, {plain, without_blanks(plain)}))
 
 
 def _names_in_chinese(plain: str) -> bool:
@@ -112,4 +90,4 @@ def _names_somebody(text: str) -> bool:
 
 
 def _is_no_person(part: str) -> bool:
-    return part[:2] in _PAPERS or (bool(_HOUSE.match(part)) and part[-1] in _GROUNDS)
+    return part[:2] in shipped("personal")["papers"] or (bool(_HOUSE.match(part)) and part[-1] in _GROUNDS)

@@ -22,12 +22,17 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.strangers import GIVEN_TOO, holds_sure_name, may_hold_name, without_blanks
 
-_ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
+#: How roles may begin.
+SERVES = r"(?:专职|兼职|微)?"
+#: Who serves in a unit, or answers for it.
+ROLES = (
+    r"网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名"
+)
 #: After what office a name stands.
-_HOLDERS = re.compile(rf"{_ROLES}|队长|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
+_HOLDERS = re.compile(rf"{SERVES}(?:{ROLES})|队长|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
 #: What is left at the edges of a name whose person is gone.
-_EDGES = " -—–_/|·:：,，、"
-_SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
+EDGES = " -—–_/|·:：,，、"
+SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 #: What follows the name of somebody whose family or house is meant.
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?P<behind>家(?![具电庭政园长乡暖禽畜])|头)")
@@ -92,7 +97,7 @@ def names_somebody(word: str) -> bool:
         return False
     if _is_old_house(plain):
         return True
-    parts = [part for part in _SEVERAL.split(plain) if part]
+    parts = [part for part in SEVERAL.split(plain) if part]
     return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
 
 
@@ -117,7 +122,7 @@ def may_name_somebody(word: str) -> bool:
 def serves_somebody(text: str) -> bool:
     """Whether somebody stands in a text by the name and the office: 网格员张伟, 社区民警李强, 李主任."""
     for role in _HOLDERS.finditer(text):
-        rest = text[role.end() :].lstrip(_EDGES)
+        rest = text[role.end() :].lstrip(EDGES)
         for size in (4, 3, 2):
             part, behind = rest[:size], rest[size : size + 1]
             whole = not behind or not _is_han(behind) or rest[size:].startswith(("电话", "手机"))

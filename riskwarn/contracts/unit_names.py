@@ -19,24 +19,19 @@ from riskwarn.contracts.personal import (
     listed_names,
     only_given,
 )
-from riskwarn.contracts.persons import is_feature, may_name_somebody
+from riskwarn.contracts.persons import EDGES, ROLES, SERVES, SEVERAL, is_feature, may_name_somebody
 from riskwarn.contracts.strangers import is_rare, longest_at, without_blanks
 from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
-_ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|辅警|支部书记|支书|书记|主任|组长|队长|楼长|户主|房主|业主|调解员|姓名)"
+_ROLES = rf"{SERVES}(?:{ROLES}|辅警|队长|户主|房主|业主|调解员)"
 _ROLE = re.compile(_ROLES)
 _NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
-#: What is left at the edges of a name whose person is gone.
-_EDGES = " -—–_/|·:：,，、"
-_SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _HAN = re.compile(r"[㐀-鿿]+")
 _NUMERALS = "一二三四五六七八九十百零〇"
 _NUMBER = re.compile(rf"第(?:[{_NUMERALS}]+|$)|[{_NUMERALS}]+")
 #: What a numeral counts in one character.
 _COUNTED = tuple("组号队栋幢期段户")
-#: What stands before it is a place: 平林街道处置队.
-_OFFICE = "街道"
 #: Ends of places that given names have in their list, and hardly ever at their end.
 _WAYS = ("路", "道", "镇")
 #: The longest that a name of somebody with a family name is.
@@ -61,8 +56,8 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     kept = _NAMED_ROLE.sub("", without_bracketed(plain, known))
     closed = without_blanks(kept)
     kept = closed if _cut(closed, known) != closed and _cut(kept, known) == kept else kept
-    kept = _cut(kept, known).strip(_EDGES)
-    if kept == plain.strip(_EDGES):
+    kept = _cut(kept, known).strip(EDGES)
+    if kept == plain.strip(EDGES):
         return name
     return kept if _tells_anything(kept) else None
 
@@ -80,7 +75,7 @@ def names_person(text: str, known: Collection[str] = ()) -> bool:
 def _tells_person(inside: str, known: Collection[str]) -> bool:
     if re.match(rf"{_ROLES}(?:[:：\s]|$)", inside) or re.search(rf"{_ROLES}\s*[:：]", inside):
         return True
-    parts = [_ROLE.sub("", part) for part in _SEVERAL.split(inside)]
+    parts = [_ROLE.sub("", part) for part in SEVERAL.split(inside)]
     return any(_cut(part, known) != part for part in parts if part)
 
 
@@ -99,8 +94,8 @@ def _cut(text: str, known: Collection[str]) -> str:
                 gone.append((start - role, end))
             role = 0
     for start, end in reversed(gone):
-        behind = re.match(rf"[{re.escape(_EDGES)}]*(?:负责|包[保片干]|管理|联系|分管)?的?", text[end:])
-        joined = start > 0 and text[start - 1] not in _EDGES
+        behind = re.match(rf"[{re.escape(EDGES)}]*(?:负责|包[保片干]|管理|联系|分管)?的?", text[end:])
+        joined = start > 0 and text[start - 1] not in EDGES
         text = (
             text[:start]
             + ("-" if joined and behind and behind[0] else "")
@@ -108,7 +103,7 @@ def _cut(text: str, known: Collection[str]) -> str:
         )
     if not gone:
         return text
-    text = re.sub(r"[(\[【〔]\s*[)\]】〕]", "", text).strip(_EDGES)
+    text = re.sub(r"[(\[【〔]\s*[)\]】〕]", "", text).strip(EDGES)
     whole = _BRACKETS.fullmatch(text)
     return text if whole is None else whole[1]
 
@@ -134,7 +129,7 @@ def _parts(run: str, words: frozenset[str], longest: int) -> Iterator[_Part]:
         if not size:
             at += 1
             continue
-        if start < at and not run.startswith(_OFFICE, at):
+        if start < at:
             yield _Part(start, at)
         if role is not None:
             yield _Part(at, at + size, role=True)
