@@ -25,9 +25,8 @@ class Standing:
     """What a decision is made against."""
 
     live: Sequence[Alert] = ()
-    ended: Sequence[
-        Alert
-    ] = ()  # those that ended a short while ago; of those whose ticket was void, less than `dwell` ago
+    #: Those that ended a short while ago; of those whose ticket was void, less than `dwell` ago.
+    ended: Sequence[Alert] = ()
     silences: Silences = field(default_factory=Silences)
     teams: Teams = field(default_factory=Teams)
     spent: Mapping[tuple[str, date], int] = field(default_factory=dict)  # (team, Monday) -> notices that count

@@ -239,12 +239,8 @@ def _brought_to_an_office(headings: Sequence[str]) -> str | None:
     plain = [(heading, folded(heading)) for heading in headings if heading and "来电" not in heading]
     coming = [heading for heading, told in plain if any(word in told for word in refusals()["coming_headings"])]
     complaints = [heading for heading, told in plain if any(word in told for word in refusals()["complaint_headings"])]
-    found = (
-        list(dict.fromkeys([*coming[:1], *(heading for heading in complaints if heading != coming[0])]))
-        if coming
-        else []
-    )
-    return Listed(shown_headings(found)[:3]) if len(found) > 1 else None
+    found = list(dict.fromkeys([*coming[:1], *complaints]))
+    return Listed(shown_headings(found)[:3]) if coming and len(found) > 1 else None
 
 
 def busiest(days: npt.NDArray[np.int64], span: int) -> float:
