@@ -98,5 +98,5 @@ def test_a_training_begins_to_register_by_clearing(home: Home, monkeypatch: pyte
     judged, prospect = MagicMock(), MagicMock()
     prospect.said.return_value = []
     with pytest.raises(ZeroDivisionError):
-        routine._register_family(home, MagicMock(), MagicMock(), judged, prospect, False, silent)
+        routine._register_family(home, MagicMock(), (), MagicMock(), judged, prospect, False, silent)
     assert _statuses(home) == ["FAILED"]
