@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 
@@ -13,9 +16,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
 from features import read_city
 from riskwarn.home import Home, make_home
+from riskwarn.migrations import HEAD, run
 from riskwarn.settings import Settings
 from serving.publishing.publish import Published, publish
 from tests.postgresql import postgresql
@@ -39,6 +44,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         shared = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
         item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.location[0]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the scripts make of an empty SQLite file is made once a process, and copied: thousands of homes would each run them all.
+
+    `tests/riskwarn/test_database.py` runs the scripts themselves.
+    """
+    made, scripts = tmp_path_factory.mktemp("tables") / "made.db", run.upgrade
+
+    def upgrade(engine: Engine, to: str = "head") -> None:
+        file = Path(engine.url.database or "")
+        if engine.dialect.name != "sqlite" or to != HEAD or not file.is_file() or file.stat().st_size:
+            scripts(engine, to)
+        elif made.exists():
+            with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(file)) as target:
+                source.backup(target)
+        else:
+            scripts(engine, to)
+            shutil.copy(file, made)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture

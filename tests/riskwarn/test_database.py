@@ -22,7 +22,7 @@ from sqlalchemy.exc import StatementError
 from riskwarn.database import open_database
 from riskwarn.errors import DatabaseBusy, DatabaseNewer, DatabaseUnreachable, DatabaseUnusable, SettingInvalid
 from riskwarn.home import Home, make_home, open_home
-from riskwarn.migrations import HEAD, VERSION_TABLE
+from riskwarn.migrations import HEAD, VERSION_TABLE, run
 from riskwarn.migrations.run import scripts, upgrade
 from riskwarn.secrets.tables import SECRETS
 from riskwarn.settings import Settings
@@ -44,6 +44,12 @@ HOMES = Path(__file__).parent / "homes"
 Url = Callable[[], str]
 
 CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.fixture(autouse=True)
+def _scripts_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is copied here."""
+    monkeypatch.setattr(run, "upgrade", upgrade)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
