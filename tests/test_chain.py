@@ -29,6 +29,7 @@ from tests.worlds import NOW, load
 from training import train
 
 
+@pytest.mark.slow
 def test_a_city_with_only_grids_and_incidents_gets_its_safety_ranking(town: Town, home: Home) -> None:
     load(home, "grids", town.exports / "网格.csv")
     load(home, "incidents", town.exports / "事故.csv")

@@ -205,6 +205,7 @@ CODE = {
 WORD = {"riskwarn/contracts/data/categories.yaml": ("unpaid wages, 欠薪,", "unpaid wages, 讨薪, 欠薪,")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "names"),
     [
@@ -262,6 +263,7 @@ def test_all_that_makers_name_makes_numbers_too_or_is_told_otherwise() -> None:
     assert named - set(files) - TOLD_OTHERWISE == set(), "a change of these would change numbers under the same version"
 
 
+@pytest.mark.slow
 def test_versions_are_the_same_in_every_process() -> None:
     """A state that is kept is found again by the next process, whatever the order of its sets."""
     code = (

@@ -30,6 +30,7 @@ PERIODS = st.sampled_from([Period.WEEK, Period.WEEK, Period.DAY, Period.MONTH])
 PHASES = [Phase.explicit, Phase.generate]
 
 
+@pytest.mark.slow
 @settings(max_examples=4, phases=PHASES)
 @given(seed=SEEDS, period=PERIODS, records=st.integers(2, 90))
 def test_every_feature_keeps_the_laws(seed: int, period: Period, records: int) -> None:

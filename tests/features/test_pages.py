@@ -26,6 +26,8 @@ from tests.riskwarn.test_cli import refused, riskwarn, told
 from tests.serving.console.browsing import rendered
 from tests.worlds import simulated
 
+pytestmark = pytest.mark.slow
+
 COUNT = Feature(
     "calls", "counts", "hotline", "近4周热线诉求数", "calls in the last 4 weeks", Quantity.EXTENSIVE, window=4
 )

@@ -148,6 +148,7 @@ def heedless(self: Lineage) -> dict[str, int]:
     return {f"G{number}": len(self.past) for number in range(6)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["lossy", "heedless", "blind"])
 def test_planted_faults_are_found(fresh: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     before = city(fresh(), never_redrawn(CUT), coordinates=True)

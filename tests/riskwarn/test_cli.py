@@ -92,6 +92,7 @@ def test_global_options_stand_anywhere() -> None:
     assert global_options_first(["ingest", "s", "--", "--json"]) == ["ingest", "s", "--", "--json"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

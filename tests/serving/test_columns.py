@@ -88,6 +88,7 @@ def equal(one: object, other: object) -> bool:
     )
 
 
+@pytest.mark.slow
 @given(content=contents())
 def test_files_keep_every_number(content: Content, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("kept")

@@ -28,6 +28,8 @@ from tests.conftest import Town
 from tests.serving.conftest import running
 from tests.worlds import NOW
 
+pytestmark = pytest.mark.slow
+
 UNITS = ("grid", "community", "town", "district", "city")
 
 

@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import insert
 
 from serving.alerts.tables import ALERTS
@@ -39,6 +40,7 @@ print(json.dumps([statuses, [name for name in json.loads(sys.argv[4]) if name in
 """
 
 
+@pytest.mark.slow
 def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, tmp_path: Path) -> None:
     grid = "/v1/grids/G0000003"
     say(made.home, message("wabcdefghijkl", at=datetime.now(UTC)))

@@ -256,6 +256,7 @@ def test_readiness_and_metrics_tell_of_age_end_and_damage(made: Made) -> None:
         assert client.get("/readyz").json()["stale"] is True
 
 
+@pytest.mark.slow
 def test_where_nothing_is_published_or_kept_it_is_not_ready_but_alive(made: Made, tmp_path: Path) -> None:
     made.withdraw(made.first)
     for home in (make_home(tmp_path / "empty", Settings()), made.home):

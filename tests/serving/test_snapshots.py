@@ -104,6 +104,7 @@ def test_a_reason_that_names_somebody_is_refused(twice: Home, because: str) -> N
     assert published.newest(twice) == newest
 
 
+@pytest.mark.slow
 def test_a_score_of_an_earlier_as_of_says_that_it_is_not_current(
     twice: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_score_of_an_earlier_as_of_says_that_it_is_not_current(
     assert (again.current, again.stays) == (False, (newest.id, newest.as_of))
 
 
+@pytest.mark.slow
 def test_publishing_goes_on_where_the_snapshot_before_is_damaged(
     twice: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,6 +174,7 @@ def change_ranks(file: Path) -> None:
             writer.write_table(part, row_group_size=part.num_rows)
 
 
+@pytest.mark.slow
 def test_a_replay_says_what_differs_and_mends_only_what_is_proven(
     twice: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

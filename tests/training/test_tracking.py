@@ -190,6 +190,7 @@ def test_a_server_that_sends_a_byte_now_and_then_is_given_up(tmp_path: Path, mon
         assert asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("serving", "scheme", "problem"),
     [
@@ -210,6 +211,7 @@ def test_a_server_that_hangs_or_fails_is_given_up_after_as_many_tries_as_are_set
         assert len(asked) == 2, "once, and once more"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("serving", [_silent, _dripping])
 def test_a_silent_server_is_given_up_before_mlflow_is_imported(serving: Callable[[], Any], tmp_path: Path) -> None:
     """The import takes seconds, and longer on a busy machine: they would come on top of those that are waited for."""

@@ -13,6 +13,8 @@ from tests.conftest import Town
 from tests.riskwarn.cli.calling import Caller
 from tests.serving.access import cities
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def published(call: Caller, town: Town) -> Home:

@@ -74,6 +74,7 @@ def test_a_family_that_is_not_there_is_named_by_every_command_that_rests_on_feat
         assert call(command, "--json").document == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["report.json", "plots/capture.svg", "audits/groups.json", "series.json", "model/model.json"]
 )

@@ -21,6 +21,7 @@ except SystemExit:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "given", "found"), [("score", 0, 10), ("update", 0, 10), ("models", 0, 0), ("score", 3, 3)]
 )

@@ -14,6 +14,7 @@ from tests.training.registry.families import BASELINE, CHALLENGER, family, losse
 from training.registry.versions import set_alias
 
 
+@pytest.mark.slow
 def test_a_family_is_promoted_with_a_reason_and_led_back_from(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     home = make_home(call.folder / "riskwarn-home", Settings())
     first = standing(home)

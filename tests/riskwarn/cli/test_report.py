@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import Town
 from tests.riskwarn.cli.calling import Caller
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_writes_a_page_and_no_file_over_another(call: Caller, town: Town) -> None:
     home = ("--home", town.home.path)

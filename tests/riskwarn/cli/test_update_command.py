@@ -19,6 +19,7 @@ def inbox(city: Caller) -> Caller:
     return city
 
 
+@pytest.mark.slow
 def test_an_update_tells_what_it_loaded_and_why_nothing_is_scored(inbox: Caller) -> None:
     first = inbox("update", "--json", code=1)
     [account] = first.document["accounts"]

@@ -19,6 +19,8 @@ from riskwarn.settings import Settings
 from riskwarn.store import Store
 from tests.riskwarn.ingest.other_makers import GRIDS, PERSONS, PHONES, hand_over_by_others
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, dict[str, object]], str]:

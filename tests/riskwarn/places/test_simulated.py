@@ -20,6 +20,8 @@ from riskwarn.words import Unit
 from tests.riskwarn.places.totals import rolled_up
 from tests.worlds import load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def simulated() -> SimulatedCity:

@@ -39,6 +39,7 @@ def test_nothing_tells_of_what_lies_outside(
     assert clients[0].get("/v1/scores?unit=city", headers=headers[0]).json()["items"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("forgotten", "told"),
     [
@@ -201,6 +202,7 @@ def test_an_area_follows_the_tree_of_today(tmp_path: Path, monkeypatch: pytest.M
         assert client.get("/v1/scores?unit=district&as_of=2026-03-02", headers=old).json()["items"] == []
 
 
+@pytest.mark.slow
 def test_a_unit_that_there_is_no_more_opens_nothing(tmp_path: Path) -> None:
     from serving.access.areas import Area
 

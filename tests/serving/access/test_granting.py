@@ -155,6 +155,7 @@ def test_nothing_is_granted_beyond_the_own_area_and_nothing_of_it_told(city: Hom
         assert all_of_it.json()["area"] == ["district:D0000000"], "all that one sees, where nothing is said"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "body", "status", "code"),
     [

@@ -38,6 +38,7 @@ def some(callers: list[matrix.Caller], *parts: str) -> list[matrix.Caller]:
     return [one for one in callers if any(part in one.name for part in parts)]
 
 
+@pytest.mark.slow
 def test_nobody_is_told_what_lies_outside_or_needs_more(once: Asked) -> None:
     """Of each kind a few; all of them take longer."""
     made, asked = once
@@ -57,6 +58,7 @@ def test_nobody_is_told_what_lies_outside_or_needs_more(once: Asked) -> None:
         assert faults(callers, asked, asking(client)) == []
 
 
+@pytest.mark.slow
 def test_nor_where_the_target_is_suspended(stopped: Asked) -> None:
     made, asked = stopped
     callers = some(made.callers, "ended", "signed", "centre of own", "supervisor of a part", "analyst of other")
@@ -156,6 +158,7 @@ FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", FORGOTTEN)
 def test_what_is_forgotten_is_found(once: Asked, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     made, asked = once

@@ -9,6 +9,7 @@ from tests.serving.access import cities
 from tests.serving.access.asked import Pair, Two, leaks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["all of them", "by the code of today"])
 def test_a_roll_up_that_is_told_by_its_code_is_found(two: Two, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     """What was kept of the district by the older tree is of a town, too, that lies outside today."""

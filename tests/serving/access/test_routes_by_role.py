@@ -171,6 +171,7 @@ def _status(need: str | None, scopes: frozenset[Scope]) -> int:
     return 200 if not need or {one.value for one in scopes} & {*need.split(" or ")} else 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("area", "suspended"),
     [("own", False), ("other", False), ("whole", False), ("own", True), ("other", True), ("whole", True)],

@@ -33,6 +33,7 @@ from tests.serving.access.browsers import (
 )
 
 
+@pytest.mark.slow
 def test_who_types_the_own_key_is_signed_in_and_out(home: Home) -> None:
     who = operator(home, Role.ANALYST)
     key = own_key(home, who)
@@ -195,6 +196,7 @@ def test_who_is_signed_in_does_not_wait_for_those_who_are_refused_there(home: Ho
         assert browser.get("/v1/scores").status_code == 404 and signed_in(browser)
 
 
+@pytest.mark.slow
 def test_of_many_wrong_keys_at_once_no_more_are_looked_at(home: Home) -> None:
     right = own_key(home, operator(home))
     wrong = right[:-1] + ("0" if right[-1] != "0" else "1")

@@ -35,6 +35,8 @@ from tests.serving.test_disclosure import (
 )
 from tests.worlds import NOW
 
+pytestmark = pytest.mark.slow
+
 Items = dict[tuple[str, str], dict[str, Any]]  # by (target and horizon, unit)
 
 

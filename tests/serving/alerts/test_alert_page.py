@@ -68,6 +68,7 @@ def test_nothing_inside_it_is_a_program_or_a_style_and_nothing_comes_from_elsewh
     assert not re.search(r"style=|<style| on\w+=|https?://|action=", page.text)
 
 
+@pytest.mark.slow
 def test_what_a_city_calls_its_places_is_text(tmp_path: Path) -> None:
     city = City(tmp_path)
     city.publish({0: "red"})
@@ -78,6 +79,7 @@ def test_what_a_city_calls_its_places_is_text(tmp_path: Path) -> None:
     assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [(), ("acknowledge",), ("start",), ("refer",), ("close",)])
 def test_the_buttons_are_what_its_life_allows(city: City, way: tuple[str, ...]) -> None:
     (alert,) = city.alerts()

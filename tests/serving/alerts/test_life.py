@@ -244,6 +244,7 @@ def test_a_silence_has_an_end_not_too_far_ahead(city: City, days: int) -> None:
         silence(city.home, "grid", grid(0), None, "a test", city.now + timedelta(days=days), now=city.now)
 
 
+@pytest.mark.slow
 def test_a_finished_one_is_opened_again_only_in_its_window_and_where_no_other_is_live(city: City) -> None:
     (alert,) = city.alerts()
     city.do(alert, "close", outcome="false")

@@ -52,6 +52,7 @@ def asked(city: City, path: str, header: dict[str, str]) -> Any:
         return client.get(path, headers=header).json()
 
 
+@pytest.mark.slow
 def test_what_a_notice_tells_further_is_of_the_snapshot_that_it_names(city: City) -> None:
     """Two reforms within its life: the figure of the tree in between, and the snapshot of that."""
     city.publish({MOVED: "orange"})

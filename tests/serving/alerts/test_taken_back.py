@@ -137,6 +137,7 @@ RULES = PLAIN.model_copy(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     weeks=st.lists(LEVELS, min_size=2, max_size=4),

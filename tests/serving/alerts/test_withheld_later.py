@@ -78,6 +78,7 @@ def noticed(copied: Home) -> tuple[Home, str, str]:
     return open_home(copied.path, Settings()), small, large
 
 
+@pytest.mark.slow
 def test_a_notice_of_a_place_that_is_withheld_now_tells_themes_and_no_values(noticed: tuple[Home, str, str]) -> None:
     home, small, large = noticed
     with running(home, lambda: NOW) as address, httpx.Client(base_url=address) as api:

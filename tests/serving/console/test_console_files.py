@@ -95,6 +95,7 @@ def test_the_first_load_is_small() -> None:
     assert first <= 250_000, first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("declared", [None, True, False])
 def test_the_console_is_told_of_its_city_and_of_who_looks(made: Made, declared: bool | None) -> None:
     configured = (made.home.path / "riskwarn.yaml").read_text(encoding="utf-8") + "\ncity: 江城\n"

@@ -119,6 +119,7 @@ def test_all_that_is_kept_at_once(city: Home, served: tuple[Application, str]) -
     )
 
 
+@pytest.mark.slow
 def test_a_part_of_the_city_is_told_of_that_part(city: Home) -> None:
     header = cities.key(city, (Scope.READ,), OWN)
     why = [{"theme": theme, "zh": theme, "en": theme} for theme in ("waiting", "rest")]
@@ -184,6 +185,7 @@ def test_streams_take_no_place_of_who_polls_and_are_counted(
     Listener(served[1]).listen(9, query="?seconds=0")
 
 
+@pytest.mark.slow
 def test_who_does_not_read_is_let_go(city: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "UNREAD", 0.5)
     application = Application(city, lambda: NOW)

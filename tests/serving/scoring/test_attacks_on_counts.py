@@ -167,6 +167,7 @@ def numbers_on(city: City) -> dict[str, npt.NDArray[np.float32]]:
     return dict(zip(matrix.names, matrix.values[:, 0], strict=True))
 
 
+@pytest.mark.slow
 def test_no_night_tells_another_count_gap_or_age_than_the_night_before(nights: list[City]) -> None:
     """The weeks of an as-of in mid-week would begin on its own day: of two nights one tells 1–2 and the other 2–4, which is two."""
     assert [city.as_of.weekday() for city in nights] == [1, 2, 3, 4, 5, 6, 0]
@@ -197,6 +198,7 @@ class Beliefs(dict[str, pd.DataFrame]):
         return found
 
 
+@pytest.mark.slow
 def test_what_is_told_in_mid_week_is_read_source_by_source(nights: list[City]) -> None:
     """All that is believed of a large city's sources does not lie in memory together."""
     beliefs = Beliefs(nights[0].beliefs)

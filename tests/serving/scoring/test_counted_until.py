@@ -41,6 +41,7 @@ def reasons_as_of(town: Town, days: int) -> tuple[AllReasons, date]:
     return score(town.home, city, encoded(city), loaded, Before(), health=list).scored.reasons, monday
 
 
+@pytest.mark.slow
 def test_the_reasons_of_a_place_say_so_once_the_first_of_those_that_raise_it(town: Town) -> None:
     reasons, monday = reasons_as_of(town, 2)
     sunday = monday - timedelta(days=1)

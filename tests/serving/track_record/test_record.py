@@ -47,6 +47,8 @@ from tests.serving.conftest import running
 from tests.worlds import NOW
 from training.labels.targets import target_events
 
+pytestmark = pytest.mark.slow
+
 #: Weeks before the last as-of of the snapshots of the fixture -> days after it on which each came out.
 PUBLISHED = {16: 0, 12: 8, 8: 3, 1: 0}
 

@@ -224,6 +224,7 @@ def test_a_version_without_series_needs_a_reason(home: Home) -> None:
         promote(home, version, "made by hand")
 
 
+@pytest.mark.slow
 def test_the_way_back_leads_from_family_to_family_and_not_around_in_a_circle(home: Home) -> None:
     first = standing(home)
     with pytest.raises(NothingToReturnTo, match="riskwarn models"):
@@ -250,6 +251,7 @@ def test_the_way_back_leads_from_family_to_family_and_not_around_in_a_circle(hom
         rollback(home, "nothing")
 
 
+@pytest.mark.slow
 def test_a_family_of_one_leaves_the_others_and_the_way_back_leads_to_the_whole(home: Home) -> None:
     first = standing(home)
     [alone] = family(home, "alone", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}, [4])
