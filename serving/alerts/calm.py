@@ -14,7 +14,7 @@ from riskwarn.alert_rules import HEIGHTS, Alerts
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, head_of
 from serving.alerts.candidates import Candidate
-from serving.alerts.held import Reason
+from serving.alerts.held import Held, Reason
 from serving.alerts.life import Status
 from serving.alerts.silences import Silences
 from serving.alerts.teams import Team, Teams
@@ -46,15 +46,6 @@ class Notice:
     def benefit(self) -> float:
         """What is expected in all that it names."""
         return sum(one.benefit for one in self.members) if self.members else self.about.benefit
-
-
-@dataclass(frozen=True)
-class Held:
-    """What is not told, and why."""
-
-    about: Candidate
-    reason: Reason
-    team: Team | None = None
 
 
 @dataclass
@@ -96,7 +87,7 @@ def decide(
         if reason is None and team is None and one.kind != "gap":
             reason = Reason.NO_TEAM
         if reason is not None:
-            made.held.append(Held(one, reason, team))
+            made.held.append(_held(one, reason, team))
         elif one.kind == "gap":
             made.notices.append(Notice(one, (), team, when(one.level.value)[0], None))
         elif one.unit is Unit.GRID and team is not None:
@@ -107,7 +98,7 @@ def decide(
             live.above.setdefault(one.target, set()).add((one.unit.value, one.code))
     for (_, team), own in grids.items():
         inhibited = [one for one in own if live.inhibits(one)]
-        made.held += [Held(one, Reason.INHIBITED, team) for one in inhibited]
+        made.held += [_held(one, Reason.INHIBITED, team) for one in inhibited]
         fresh.setdefault(team.id, []).extend(
             _grouped([one for one in own if one not in inhibited], team, rules, when, made)
         )
@@ -175,7 +166,7 @@ def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision)
     """Of what is silenced nothing is told, neither anew nor further; a live notice of it holds all the same."""
     own = live.of(one)
     if own is None or live.rises(one, own):
-        made.held.append(Held(one, Reason.SILENCED, team))
+        made.held.append(_held(one, Reason.SILENCED, team))
 
 
 def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
@@ -197,7 +188,7 @@ def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
     else:
         if not beside:
             del made.further[group.id]
-        made.held.append(Held(one, Reason.GROUP))
+        made.held.append(_held(one, Reason.GROUP))
     return True
 
 
@@ -240,7 +231,7 @@ def _grouped(grids: Sequence[Candidate], team: Team, rules: Alerts, when: When, 
             notices += [Notice(one, (), team, *when(one.level.value)) for one in own]
             continue
         named = own[: rules.group_most]
-        made.held += [Held(one, Reason.GROUP, team) for one in own[rules.group_most :]]
+        made.held += [_held(one, Reason.GROUP, team) for one in own[rules.group_most :]]
         highest = max(named, key=lambda one: HEIGHTS[one.level])
         place = next(row for row, one in enumerate(highest.lineage) if one == unit)
         about = replace(
@@ -265,9 +256,14 @@ def _within_budget(notices: Sequence[Notice], standing: Standing, made: Decision
             spent[key] = spent.get(key, standing.spent.get(key, 0)) + 1
             made.notices.append(one)
         else:
-            made.held += [Held(each, Reason.BUDGET, one.team) for each in one.members or (one.about,)]
+            made.held += [_held(each, Reason.BUDGET, one.team) for each in one.members or (one.about,)]
 
 
 def member(one: Candidate) -> dict[str, Any]:
     """A grid as the notice of its town names it."""
     return {"code": one.code, "name": one.name, "level": one.level.value, "score": one.score}
+
+
+def _held(about: Candidate, reason: Reason, team: Team | None = None) -> Held:
+    own = about.unit.value, about.code, about.name, about.level.value
+    return Held(about.target, about.horizon, about.kind, *own, reason, None if team is None else team.id)

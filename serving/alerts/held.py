@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,21 @@ class Reason(StrEnum):
     NO_TEAM = "no_team"  # the table of teams has none for it
 
 
+@dataclass(frozen=True)
+class Held:
+    """What is not told, and why; `team_id` is whose matter it would be, where that is known."""
+
+    target: str
+    horizon: int
+    kind: str
+    unit: str
+    code: str
+    name: str
+    level: str
+    reason: Reason
+    team_id: str | None = None
+
+
 _NAMES = ("snapshot", "at", "target", "horizon", "unit", "code", "name", "level", "kind", "team_id", "reason")
 
 
@@ -40,13 +56,19 @@ def held_alerts(connection: Connection, seen: Callable[[dict[str, Any]], bool], 
     return found
 
 
+def hold_back(connection: Connection, snapshot: str, held: Sequence[Held], now: datetime) -> None:
+    """Write down what a publication does not tell."""
+    rows = [{"snapshot": snapshot, "at": now, **vars(one), "reason": one.reason.value} for one in held]
+    if rows:
+        connection.execute(insert(HELD), rows)
+
+
 def hold_void(connection: Connection, snapshot: str, alert: Alert, now: datetime) -> None:
     """Hold back what a notice told of whose ticket was void: nothing was done for it, so that it competes with what comes next as long as
     it stands so, once the time of `dwell` has passed. `snapshot` is the current one."""
-    units = [
-        {"unit": Unit.GRID.value, **{name: one[name] for name in ("code", "name", "level")}} for one in alert.members
+    grids = [(Unit.GRID.value, one["code"], one["name"], one["level"]) for one in alert.members]
+    held = [
+        Held(alert.target, alert.horizon, alert.kind, *one, Reason.REST, alert.team_id)
+        for one in grids or [(alert.unit, alert.code, alert.name, alert.level)]
     ]
-    own = {name: getattr(alert, name) for name in ("unit", "code", "name", "level")}
-    same = {name: getattr(alert, name) for name in ("target", "horizon", "kind", "team_id")}
-    rows = [{"snapshot": snapshot, "at": now, "reason": Reason.REST.value, **same, **one} for one in units or [own]]
-    connection.execute(insert(HELD), rows)
+    hold_back(connection, snapshot, held, now)

@@ -9,7 +9,7 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
@@ -17,9 +17,10 @@ from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
-from serving.alerts.calm import Held, Notice, Standing, decide, member
+from serving.alerts.calm import Notice, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
 from serving.alerts.handing_over import hand_over
+from serving.alerts.held import hold_back
 from serving.alerts.life import BY_TICKET, Rule, Status
 from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
@@ -100,7 +101,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
         alert = writing.put(alert, raised, Rule.RAISED_FURTHER.value)
         tell(connection, alert, publication.snapshot, more, stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
-    _hold_back(connection, publication, decision.held)
+    hold_back(connection, publication.snapshot, decision.held, now)
     return Raised(len(decision.notices), len(decision.further), len(decision.held), tuple(entries))
 
 
@@ -201,16 +202,3 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
             reasons=tuple(publication.said.reasons_of(highest)),
         )
     return told(after, "Update", now, publication.when(level)[0])
-
-
-def _hold_back(connection: Connection, publication: Publication, held: Sequence[Held]) -> None:
-    rows = [
-        {
-            "snapshot": publication.snapshot, "at": publication.now, "target": one.about.target, "horizon": one.about.horizon,
-            "unit": one.about.unit.value, "code": one.about.code, "name": one.about.name, "level": one.about.level.value,
-            "kind": one.about.kind, "team_id": None if one.team is None else one.team.id, "reason": one.reason.value,
-        }
-        for one in held
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(HELD), rows)

@@ -46,7 +46,7 @@ def test_what_ended_a_short_while_ago_rests_whether_it_was_told_of_alone_or_amon
         ended("G6", "community"),
     ]
     made = decided(["G1", "G2", "G3", "G4", "G5", "G6"], over)
-    assert {one.about.code: one.reason for one in made.held} == dict.fromkeys(("G1", "G2", "G3"), Reason.REST)
+    assert {one.code: one.reason for one in made.held} == dict.fromkeys(("G1", "G2", "G3"), Reason.REST)
     assert [one.code for notice in made.notices for one in notice.members] == ["G4", "G5", "G6"]
 
 
