@@ -100,10 +100,31 @@ def test_whose_last_message_is_not_kept_is_told_so_and_hears_all_that_is(
     listener = Listener(served[1], last="al1.1")
     listener.listen(2)
     assert listener.controls == ["evicted"] and listener.heard == ["al2.1", "al3.1"]
-    assert Listener(served[1], last="al3.1").controls == []
-    body = httpx.get(f"{served[1]}/v1/alerts/stream?seconds=0", headers={"Last-Event-ID": "x y, z"}).text
-    frames = [one for one in body.split("\n\n") if "evicted" in one]
-    assert len(frames) == 1 and "id:" not in frames[0].replace("Last", ""), "what is said beside messages has no id"
+    listener = Listener(served[1], last="al2.1")
+    listener.listen(1)
+    assert listener.controls == [] and listener.heard == ["al3.1"]
+
+
+#: What no message was ever called.
+NONSENSE = ("x y, z", "al9.1", "al3", "3", "-1", "9" * 30, "null", "\u00e9'--", "a" * 128)
+
+
+def test_an_id_that_no_message_ever_had_is_never_passed_over_in_silence(
+    city: Home, served: tuple[Application, str]
+) -> None:
+    say(city, own(1), own(3))
+    for nonsense in NONSENSE:
+        for query in ("", "?seconds=0"):
+            header = {b"Last-Event-ID": nonsense.encode("latin-1")}
+            told = ""
+            with httpx.stream("GET", f"{served[1]}/v1/alerts/stream{query}", headers=header) as answer:
+                for line in answer.iter_lines():
+                    told += f"{line}\n"
+                    if "id: al3.1\n" in told and not line:
+                        break
+            _begun, first, *others = (one for one in told.split("\n\n") if one.strip())
+            assert first.startswith("event: evicted\n") and "id:" not in first, "what is said beside messages has no id"
+            assert [one.split("\n")[0] for one in others] == ["id: al1.1", "id: al3.1"]
 
 
 def test_all_that_is_kept_at_once(city: Home, served: tuple[Application, str]) -> None:
