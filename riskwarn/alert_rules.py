@@ -69,6 +69,12 @@ class Rule(Declared):
         """How high the least level stands."""
         return HEIGHTS[Level(self.level)]
 
+    @property
+    def looks_at_nothing(self) -> bool:
+        """Whether it names targets, or kinds of grids, and none of them."""
+        of_grids = self.on != "gap" and self.unit is Unit.GRID
+        return self.targets == () or (of_grids and self.kinds == ())
+
 
 #: How high each level stands; what is unknown stands nowhere.
 HEIGHTS = {Level.UNKNOWN: 0, Level.NONE: 0} | {level: 4 - row for row, level in enumerate(RANKED_LEVELS)}
@@ -190,6 +196,11 @@ class Alerts(Declared):
         if "group_most" in self.model_fields_set and self.group_most < self.group_from:
             raise Misplaced("a group has group_from grids at least, and so many are named", "group_most")
         return self
+
+    @property
+    def raise_nothing(self) -> bool:
+        """Whether there will never be a notice: there is no rule, or none that looks at anything."""
+        return all(rule.looks_at_nothing for rule in self.rules)
 
     def hours_to_acknowledge(self, level: str) -> int:
         """Hours within which a notice of a level is acknowledged, of days that count."""

@@ -15,6 +15,7 @@ from riskwarn.cli.notices import (
     LATE_COLUMNS,
     LEVEL_COLUMNS,
     NONE_STATED,
+    NOTHING_RAISED,
     REPLAY_COLUMNS,
     SILENCE_COLUMNS,
     STEP_COLUMNS,
@@ -312,6 +313,8 @@ def simulate(session: Session, predictions: Path | None, plot: Path | None) -> N
 
         plot_weeks(plot, told, session.language)
     session.emit(told, _replay_lines(told, session))
+    if home.configuration.alerts.raise_nothing:
+        session.tell(NOTHING_RAISED)
 
 
 def _published(session: Session) -> list[Origin]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from riskwarn.cli.notices import NOTHING_RAISED
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Listed, Message
 
@@ -64,6 +65,7 @@ def command(session: Session) -> None:
         *_machine(home.path, home.configuration.timezone),
         *_database(home),
         *_targets(home),
+        *_notices(home),
         *_private(home.path),
         *_telemetry(),
     ]
@@ -139,6 +141,13 @@ def _targets(home: Any) -> Iterator[Check]:
     gone = [f"{one.target} ({one.at.astimezone(zone):%Y-%m-%d %H:%M})" for one in suspensions_of(home).values()]
     found = Listed(gone) or Message("none")
     yield Check("suspended targets", Fit.WARNING if gone else Fit.OK, found)
+
+
+def _notices(home: Any) -> Iterator[Check]:
+    """Whether anything raises a notice: nobody misses what never comes."""
+    alerts = home.configuration.alerts
+    verdict, found = (Fit.WARNING, NOTHING_RAISED) if alerts.raise_nothing else (Fit.OK, str(len(alerts.rules)))
+    yield Check("rules of notices", verdict, found)
 
 
 def _private(home: Path) -> Iterator[Check]:

@@ -42,6 +42,9 @@ LATE_COLUMNS = ("id", "level", "status", "due", "name", "target", "team_id")
 #: Where nothing is promised.
 NONE_STATED = Message("stated precision: none yet, for it takes 50 grids of a level whose windows have passed")
 
+#: Where a city has no rule, or none that looks at anything.
+NOTHING_RAISED = Message("alerts: rules in riskwarn.yaml names nothing that raises a notice: there will never be one")
+
 #: Instants to the minute, those of which the day is enough, and of which year nobody asks.
 _INSTANTS = ("at", "ends_at", "created_at")
 _DAYS = (("due_at", "due", slice(10)), ("raised_at", "raised", slice(5, 10)))

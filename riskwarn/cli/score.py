@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.cli import options
+from riskwarn.cli.notices import NOTHING_RAISED
 from riskwarn.cli.session import Session
 from riskwarn.messages import Listed, Message
 
@@ -26,7 +27,7 @@ def command(session: Session, as_of: datetime | None) -> None:
     home = session.home_with_families()
     done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
     session.emit(done.as_dict(), [*published(done), *(["Next: riskwarn serve."] if done.current else [])])
-    say_of_families(session, home)
+    say_what_is_missing(session, home)
 
 
 def published(done: Published) -> list[str]:
@@ -68,10 +69,12 @@ def published(done: Published) -> list[str]:
     return lines
 
 
-def say_of_families(session: Session, home: Home) -> None:
-    """Name the targets whose champions were not trained together."""
+def say_what_is_missing(session: Session, home: Home) -> None:
+    """Say that no rule raises a notice, and name the targets whose champions were not trained together."""
     from training import champions, of_several_families
 
+    if home.configuration.alerts.raise_nothing:
+        session.tell(NOTHING_RAISED)
     for target, versions in of_several_families(champions(home)).items():
         session.tell(
             "the champions of {target} ({versions}) were not trained together, so that their horizons need not agree; "

@@ -9,7 +9,7 @@ import click
 
 from riskwarn.cli.features import table_built
 from riskwarn.cli.load import accounts, file_and_sheet
-from riskwarn.cli.score import published, say_of_families
+from riskwarn.cli.score import published, say_what_is_missing
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
 
@@ -45,5 +45,5 @@ def command(context: click.Context, folder: Path | None) -> None:
     session.emit(done.as_dict(), lines)
     if done.stopped is not None:
         raise done.stopped
-    say_of_families(session, home)
+    say_what_is_missing(session, home)
     context.exit(0 if done.complete else 1)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from riskwarn.cli import main
+from riskwarn.cli.notices import NOTHING_RAISED
 from riskwarn.errors import NothingToSimulate
 from serving.alerts.origins import origins_of_backtest, origins_of_snapshots
 from serving.alerts.plotting import CHINESE, plot_weeks
@@ -164,3 +165,19 @@ def test_the_command_draws_in_its_language(
     monkeypatch.setattr("serving.alerts.sources.teams_of", lambda *_: default_teams(city.content.places, 3))
     code, _ = told(city.home, "--lang", "zh", "alerts", "simulate", "--plot", str(tmp_path / "w.svg"), capsys=capsys)
     assert code == 0 and WORDS["zh"][0] in (tmp_path / "w.svg").read_text(encoding="utf-8")
+
+
+def test_who_tries_rules_that_raise_nothing_is_told_so(
+    city: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "riskwarn.cli.alerts._published", lambda _session: origins_of_snapshots(city.home, nothing_came)
+    )
+    monkeypatch.setattr("serving.alerts.sources.teams_of", lambda *_: default_teams(city.content.places, 3))
+    for rules, said in (("[]", 1), ("[{on: level}]", 0)):
+        (city.home.path / "riskwarn.yaml").write_text(f"alerts: {{rules: {rules}}}\n", encoding="utf-8")
+        with pytest.raises(SystemExit):
+            main(["--home", str(city.home.path), "--json", "alerts", "simulate"])
+        told = capsys.readouterr()
+        assert bool(json.loads(told.out)["notices"]) is not bool(said)
+        assert told.err.splitlines().count(NOTHING_RAISED) == said
