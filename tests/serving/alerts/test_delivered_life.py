@@ -17,6 +17,7 @@ from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
 from serving.access.areas import WHOLE_CITY
 from serving.access.caller import LOCAL
+from serving.alerts.alert import Alert
 from serving.alerts.keeping import keep
 from serving.alerts.life import Status
 from serving.delivery import dispatcher
@@ -49,6 +50,21 @@ class Heard(Life):
         self.nobody_answers_for_a_month()
         self.who_was_told_asks_no_more()
         self.the_service_stands_still_for_a_month()
+        assert self.came() == {"past on its way", "given away", "lowered", "past while it waited"}
+
+    def came(self) -> set[str]:
+        """What befell notices of that which chance seldom brings."""
+        cancels = [(ASKED[name], message) for name, message, _ in self.heard if message.kind == "Cancel"]
+        with self.city.home.database.connect() as connection:
+            past = select(DELIVERIES.c.sequence).where(DELIVERIES.c.problem == "expired")
+            befell = {"past on its way": connection.execute(past.limit(1)).first() is not None}
+        befell["given away"] = any(asked.get("team_id") not in {None, *one.teams} for asked, one in cancels)
+        befell["lowered"] = any(asked.get("min_level") not in (None, one.level) for asked, one in cancels)
+        befell["past while it waited"] = any(
+            one.status == Status.CLOSED and one.messages and not one.messages[-1][0].endswith(f".{one.version}")
+            for one in self.city.alerts()
+        )
+        return {name for name, found in befell.items() if found}
 
     def subscribe(self) -> None:
         """Those who are told, from the first notice on."""
@@ -79,9 +95,12 @@ class Heard(Life):
 
     @rule()
     def the_service_stands_still_for_a_month(self) -> None:
-        """What waited for the morning is past when it goes on."""
+        """What waited for the morning is past when it goes on, of live notices and of those that are over."""
+        self.it_is(10)
         self.publish({1: "red", 13: "orange"})
-        self.city.now = self.city.now.replace(hour=14)  # ten in the evening there
+        self.it_is(22)
+        for one in self.live()[::2]:
+            self.city.do(one, "close", outcome="real")
         self.assign_all(ELSEWHERE)
         self.time_passes(24 * 30 + 12)
         self.every_message_has_its_place()
@@ -91,7 +110,7 @@ class Heard(Life):
         """A notice is given to others, and of a lower level than somebody asks for, and withdrawn then: he is told."""
         self.publish({2: "orange", 12: "orange"})
         self.publish({2: "red", 12: "red"})
-        self.city.now = self.city.now.replace(hour=2)  # ten in the morning there
+        self.it_is(10)
         keep(self.city.home, now=self.city.now)
         self.everybody_answers()
         with suppress(WithdrawnBefore):
@@ -102,9 +121,18 @@ class Heard(Life):
 
     def assign_all(self, team: str) -> None:
         """Every live notice goes to a team."""
-        for one in self.city.alerts():
-            if one.live and one.team_id != team and not one.over(self.city.now):
+        for one in self.live():
+            if one.team_id != team:
                 self.city.do(one, "assign", team_id=team)
+
+    def live(self) -> list[Alert]:
+        """The notices whose window has not passed and that somebody has to do with."""
+        return [one for one in self.city.alerts() if one.live and not one.over(self.city.now)]
+
+    def it_is(self, hour: int) -> None:
+        """Go on to the next time that it is so late there."""
+        there = self.city.now.astimezone(self.city.home.configuration.calendar.timezone).hour
+        self.city.now += timedelta(hours=(hour - there) % 24)
 
     @rule()
     def everybody_answers(self) -> None:

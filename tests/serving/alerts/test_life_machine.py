@@ -259,7 +259,8 @@ class Life(RuleBasedStateMachine):
             by_alert.setdefault(one["alert_id"], []).append(one)
             sent = one["sent_at"]
             if one["kind"] != "Cancel":
-                assert one["expires_at"] is None if one["kind"] == "Outcome" else sent < one["expires_at"]
+                ends = one["expires_at"]
+                assert ends is None if one["kind"] == "Outcome" else sent < ends, f"{one['kind']} written after its end"
                 assert "07:30" <= sent.astimezone(zone).strftime("%H:%M") < "21:00"
         # A clock that was set back was a month ahead at most.
         forgotten = self.city.now + timedelta(days=31 - self.city.home.configuration.delivery.keep_days)
