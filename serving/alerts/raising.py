@@ -28,6 +28,7 @@ from serving.alerts.tables import ALERTS, HELD, STEPS
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
+from serving.alerts.withdrawing import withdraw_redrawn
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
 
@@ -85,6 +86,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
         if alert.over(now):
             writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+    entries += withdraw_redrawn(connection, publication.said.places, publication.configuration, now)
     entries += hand_over(connection, teams, moved, publication.configuration, now)
     ahead = [one for one in found if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
     decision = decide(

@@ -31,6 +31,7 @@ from serving.alerts.telling import Writing
 from serving.alerts.tellings import judge, unjudged
 from serving.columns.scores import Block
 from serving.delivery import tables as delivery
+from serving.snapshots.tables import SNAPSHOTS, TREES
 
 #: The hour at which a notice of a publication would have gone out.
 HOUR = time(9)
@@ -105,7 +106,7 @@ def replay(configuration: Configuration, origins: Sequence[Origin], teams: Teams
     if len(origins) < LEAST:
         raise NothingToSimulate(problem=f"{len(origins)} publications, {LEAST} are needed")
     engine = create_engine("sqlite://")
-    tables = [ALERTS, TELLINGS, STEPS, HELD, SILENCES, TEAMS, REQUESTS, *delivery.TABLES]
+    tables = [ALERTS, TELLINGS, STEPS, HELD, SILENCES, TEAMS, REQUESTS, SNAPSHOTS, TREES, *delivery.TABLES]
     ALERTS.metadata.create_all(engine, tables=tables)
     before = Remembered(configuration)
     declared = Declared(configuration.alerts, configuration.levels, configuration.calendar)

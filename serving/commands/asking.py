@@ -34,11 +34,12 @@ class Asked:
         self._at: float | None = None
 
     def __call__(self, waits: float = WAITS) -> Any:
-        """The newest answer, asked anew where it is old; None where it takes longer than one waits. Raises CommandFailed."""
+        """The newest answer, asked anew where it is old; None where it takes longer than one waits, or than it may: a machine that is
+        busy has not failed, and has not answered yet. Raises CommandFailed."""
         with self._lock:
             fresh = self._at is not None and self._clock() - self._at < HOLDS
             if not fresh and not self._asking:
-                self._asking = True
+                self._asking, self._fault = True, None
                 self._ended.clear()
                 threading.Thread(target=self._ask, name="asking", daemon=True).start()
             ended = self._ended
@@ -53,7 +54,10 @@ class Asked:
         try:
             answer = answered(self._home, *self._words)
         except CommandFailed as error:
-            fault = error
+            if error.fields["problem"] == TOO_LONG:
+                answer = self._answer
+            else:
+                fault = error
         except OSError:  # no process could be started
             fault = CommandFailed(command=self._words[0], problem=NOTHING)
         with self._lock:

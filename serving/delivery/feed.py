@@ -109,7 +109,7 @@ class Feed:
         if identity is None:
             return await asyncio.to_thread(self._head)
         found = await asyncio.to_thread(self._named, identity)
-        return found.sequence if found is not None and view.inside_of(found.message) else None
+        return found.sequence if found is not None and view.hears(found.message) else None
 
     async def after(self, place: int) -> list[Told]:
         """The next messages behind a number, in their order; none where there are none yet."""

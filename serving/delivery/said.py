@@ -17,13 +17,13 @@ _PAGE = 200
 
 
 def about(home: Home, alert: str, view: View) -> list[Message]:
-    """All messages about a notice that are kept, in their order. Raises NothingSaid, also where the last is about nothing inside."""
+    """The messages about a notice that are kept and heard, in their order. Raises NothingSaid, also where the last is about nothing inside."""
     rows = select(MESSAGES).where(MESSAGES.c.alert_id == alert).order_by(MESSAGES.c.sequence)
     with home.database.connect() as connection:
         found = [from_kept(dict(row)) for row in connection.execute(rows).mappings()]
-    if not found or not view.inside_of(found[-1]):
+    if not found or not view.hears(found[-1]):
         raise NothingSaid(id=alert[:64])
-    return [less(one, view.left_out(one.body)) for one in found]
+    return [less(one, view.left_out(one.body)) for one in found if view.hears(one)]
 
 
 def newest(home: Home, status: str, view: View) -> Iterator[Message]:

@@ -31,8 +31,8 @@ class Left:
     Parameters
     ----------
     part : the reason from which the city's mean would follow, and the exact figures of the whole city.
-    reasons : all reasons, because an earlier rule told them.
-    figures : all that a target was scored with, because it is suspended.
+    reasons : all reasons, because an earlier rule told them, or their unit held something outside.
+    figures : all that a target was scored with, because it is suspended, or its unit held something outside.
     members : codes of the grids among others that lie outside.
     """
 
@@ -79,6 +79,11 @@ class View:
             return self.held(unit, code, snapshot)
         return self.holds(unit, code) and any(self.holds(Unit.GRID.value, one) for one in grids)
 
+    def outlived(self, notice: Mapping[str, Any]) -> bool:
+        """Whether a notice is of a unit that lies inside, and that held something outside when that was told of."""
+        unit = str(notice.get("unit")), str(notice.get("code"))
+        return not notice.get("members") and self.holds(*unit) and not self.held(*unit, snapshot_of(notice))
+
     def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
         """The level of a notice: where some of its grids lie outside, the highest of the others."""
         inside = [one["level"] for one in members if self.holds(Unit.GRID.value, one["code"])]
@@ -87,10 +92,11 @@ class View:
     def left_out(self, notice: Mapping[str, Any]) -> Left:
         """What is left out of a notice, as `shown.as_dict` gives it; of a data gap no reason is, which names a source."""
         grids = () if self.inside is None else (one["code"] for one in notice.get("members") or ())
+        outlived = self.outlived(notice)
         return Left(
             part=self.inside is not None,
-            reasons=notice.get("kind") != "gap" and self.older(snapshot_of(notice)),
-            figures=notice.get("target") in self.suspended,
+            reasons=outlived or (notice.get("kind") != "gap" and self.older(snapshot_of(notice))),
+            figures=outlived or notice.get("target") in self.suspended,
             members=frozenset(code for code in grids if not self.holds(Unit.GRID.value, code)),
         )
 
@@ -98,10 +104,15 @@ class View:
         """Whether a message is about something inside."""
         return self.sees(*message.unit, message.members, snapshot_of(message.body))
 
+    def hears(self, message: Message) -> bool:
+        """Whether a message is about something inside; that a notice of a unit that was another is over is told, too, without anything
+        that it told: who heard of the unit as it was would wait for its end."""
+        return self.inside_of(message) or (message.kind == "Cancel" and self.outlived(message.body))
+
     def tells(self, message: Message) -> bool:
         """Whether a message is told: of a suspended target only that a notice is over."""
         served = message.kind == "Cancel" or message.target not in self.suspended
-        return served and self.inside_of(message)
+        return served and self.hears(message)
 
 
 def snapshot_of(notice: Mapping[str, Any]) -> str:

@@ -70,9 +70,9 @@ class Said:
                 compared = _COMPARED.get(int(self.beside[row]))
                 told = usual.replace("{usual}", usual_shown(one.number, low, high, language))
                 parts.append(told if compared is None else told + sentences()["beside"][compared][language])
-            # Nothing here and usually nothing is no reason why a score is high or low.
-            nothing = self.nothing(row) and low == high == 0
-            if self.apart[row] != 1 and self.theme.directed and not nothing:
+            # Nothing here and usually nothing is no reason why a score is high or low; nor is a number with nothing to hold it against.
+            nothing, alone = self.nothing(row) and low == high == 0, one.number is not None and low == -2
+            if self.apart[row] != 1 and self.theme.directed and not nothing and not alone:
                 opposed = bool(self.apart[row] == -1 and also[language])
                 parts.append(direction_said(up, also, opposed=opposed)[language])
             found[language] = ("；" if language == "zh" else "; ").join(parts)

@@ -59,6 +59,19 @@ def keep(connection: Connection, places: Places) -> str:
     return digest
 
 
+def held_by(connection: Connection, snapshot: str) -> Mapping[tuple[str, str], frozenset[str]]:
+    """(kind, code) -> the grids that the unit held when a snapshot was published; empty where nobody knows."""
+    named = select(SNAPSHOTS.c.manifest["tree"].as_string()).where(SNAPSHOTS.c.id == snapshot)
+    digest = connection.execute(named).scalar_one_or_none()
+    return {} if digest is None else dict(_grids(_kept(connection, digest)))
+
+
+def _kept(connection: Connection, digest: str) -> Tree:
+    """A tree; an empty one where it is not there, or is not what the manifest names."""
+    found = connection.execute(select(TREES.c.tree).where(TREES.c.digest == digest)).scalar_one_or_none()
+    return found if found is not None and _digest(found) == digest else {}
+
+
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
@@ -107,11 +120,9 @@ class Trees:
         return None if snapshot is None else self._of_snapshot[snapshot]
 
     def _tree(self, digest: str) -> Tree:
-        """A tree; an empty one where it is not there, or is not what the manifest names."""
         if digest not in self._read:
             with self._home.database.connect() as connection:
-                found = connection.execute(select(TREES.c.tree).where(TREES.c.digest == digest)).scalar_one_or_none()
-            self._read[digest] = found if found is not None and _digest(found) == digest else {}
+                self._read[digest] = _kept(connection, digest)
         return _newest(self._read, digest, _TREES)
 
 

@@ -20,6 +20,7 @@ from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store import ledger, undo
+from serving.api import streaming
 from serving.api.app import Application
 from serving.api.options import Options
 from serving.api.server import configuration, listening
@@ -57,6 +58,12 @@ def running_application(application: Application, host: str = "127.0.0.1") -> It
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+@pytest.fixture
+def streams_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that is not told when ends once all that is kept was told: a walk over all routes may meet one where it should not."""
+    monkeypatch.setattr(streaming, "LONGEST", 0.0)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ CASES = int(os.environ.get("RISKWARN_CASES", "900"))
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("streams_end")
 def test_every_case_is_answered_as_described(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = make_home(tmp_path_factory.mktemp("described") / "home", Settings())
     for seed, day in enumerate((date(2026, 3, 2), date(2026, 3, 9))):

@@ -20,10 +20,11 @@ from experiments.benchmarks import made_snapshot
 from riskwarn.words import Unit
 from serving.api import answers
 from serving.api.answers import RankingQuery
-from serving.snapshots import published
+from serving.snapshots import current, published
+from serving.snapshots.current import Current
 from serving.snapshots.snapshot import Snapshot, load_snapshot
 from tests.serving.command import children_of, errors_of, files_of, memory_of, serving, until
-from tests.serving.conftest import Made
+from tests.serving.conftest import Made, running
 
 #: How long it takes in all; ten minutes are tried by hand.
 SECONDS = float(os.environ.get("RISKWARN_POLL_SECONDS", "30"))
@@ -52,6 +53,7 @@ class Client:
         self.path, self.headers = path, {} if packed else {"Accept-Encoding": "identity"}
         self.bodies: set[bytes] = set()
         self.faults: list[str] = []
+        self.early: list[float] = []  # when a worker had not read anything yet
         self.cut: list[tuple[float, str]] = []  # when a connection was found dead, and how
         self.unchanged = 0
         self.last = ""  # the snapshot that was seen last
@@ -69,12 +71,45 @@ class Client:
                             self.bodies.add(answer.content)
                         elif answer.status_code == 304 and answer.headers["etag"] == tag:
                             self.unchanged += 1
+                        elif _not_read_yet(answer):
+                            self.early.append(time.monotonic())
+                            ended.wait(float(answer.headers["retry-after"]))
                         else:
                             self.faults.append(f"{answer.status_code}: {answer.text}")
                         self.last = told
                         ended.wait(0.05)
             except httpx.TransportError as error:
                 self.cut.append((time.monotonic(), repr(error)))
+
+
+def _not_read_yet(answer: httpx.Response) -> bool:
+    """Whether a worker has just started, and says when to ask again: that is no failure, and nothing else is taken for it."""
+    return answer.status_code == 503 and answer.json()["type"] == "urn:riskwarn:not_read_yet"
+
+
+def test_a_worker_that_has_read_nothing_yet_is_asked_again_and_has_not_failed(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, reads, ended = Current.look, threading.Event(), threading.Event()
+    monkeypatch.setattr(current, "FIRST_LOOK", 0.0)
+
+    def late(one: Current) -> None:
+        reads.wait(20)
+        look(one)
+
+    monkeypatch.setattr(Current, "look", late)
+    client = Client("/v1/scores?limit=100", packed=True)
+    with running(made.home, lambda: made.now) as address:
+        thread = threading.Thread(target=client.run, args=(address, ended), daemon=True)
+        thread.start()
+        for done, then in ((lambda: client.early, reads), (lambda: client.unchanged, ended)):
+            for _ in range(400):
+                if done():
+                    break
+                time.sleep(0.05)
+            then.set()
+        thread.join(20)
+    assert (client.faults, bool(client.early), len(client.bodies)) == ([], True, 1)
 
 
 @pytest.mark.slow
@@ -131,6 +166,7 @@ def test_clients_that_poll_over_publications_a_kill_and_a_damaged_snapshot_meet_
     assert files_now <= files + 8, "connections and files that are held"
     cuts = [(round(moment - killed, 1), error) for one in clients for moment, error in one.cut]
     assert [cut for cut in cuts if not 0 <= cut[0] < _DEAD] == [], "but at the kill no connection was lost"
+    assert all(moment > killed for one in clients for moment in one.early), "but the one that comes back all have read"
 
 
 def _damaging(folder: Path, name: str, content: Any) -> dict[str, str]:

@@ -20,6 +20,7 @@ from serving.access.scopes import Scope
 from serving.api import answers
 from serving.api.app import Application
 from serving.api.needs import needs
+from serving.api.queries import StreamQuery
 from serving.snapshots import published
 from tests.serving.conftest import Made
 
@@ -33,7 +34,7 @@ ASKED = {"form": "csv", "reason": "the monthly file"}
 
 
 @pytest.fixture
-def client(made: Made) -> Iterator[TestClient]:
+def client(made: Made, streams_end: None) -> Iterator[TestClient]:
     with TestClient(made.application(token=TOKEN), base_url=LOCAL, raise_server_exceptions=False) as client:
         yield client
 
@@ -130,6 +131,23 @@ def test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(clien
     }  # fmt: skip
     every = {getattr(route, "path", "") for route in _flat(made.application().routes.routes)}
     assert every == set(described_paths(described)) | undescribed, "no route escapes this walk"
+
+
+@pytest.fixture
+def taking_anything(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The stream takes parameters that it does not know."""
+    with monkeypatch.context() as patch:
+        patch.setitem(StreamQuery.model_config, "extra", "ignore")
+        StreamQuery.model_rebuild(force=True)
+        yield
+    StreamQuery.model_rebuild(force=True)
+
+
+def test_a_stream_that_takes_what_it_does_not_know_is_found_and_keeps_nobody_waiting(
+    taking_anything: None, client: TestClient, made: Made
+) -> None:
+    with pytest.raises(AssertionError, match="/v1/alerts/stream"):
+        test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(client, made)
 
 
 def described_paths(described: dict[str, Any]) -> list[str]:
@@ -368,8 +386,7 @@ def test_no_answer_is_taken_for_something_else_and_files_of_the_page_have_tags(c
     asked = [*paths(made.application()), "/", "/docs", "/pages/sign-in.js", "/pages/page.css", "/openapi.json"]
     refused = [("/v1/scores?limit=0", {}), ("/v9", {}), ("/v1/scores", {"Host": "evil.example"}), ("/v1/scores", {"X-Long": "x" * 20_000})]  # fmt: skip
     for path, headers in [*((path, {}) for path in asked), *refused]:
-        # A stream that is not told when has no end.
-        answer = client.get(f"{path}?seconds=0" if path.endswith("/stream") else path, headers=headers)
+        answer = client.get(path, headers=headers)
         assert answer.headers["x-content-type-options"] == "nosniff", path
     for path in asked[-5:]:
         whole = client.get(path)

@@ -128,10 +128,14 @@ def early_events(target: str, events: TargetEvents) -> list[Leak]:
     return [Leak("time_travel", target, share, EARLY_SHARE, sentence)]
 
 
-def early_records(source: str, beliefs: pd.DataFrame) -> list[Leak]:
-    """Whether records of a source were known before they happened."""
-    first = ~beliefs["record_id"].duplicated().to_numpy()
-    known, occurred = (beliefs[name].to_numpy(dtype="datetime64[us]")[first] for name in ("known_at", "occurred_at"))
+def first_versions(beliefs: pd.DataFrame) -> pd.DataFrame:
+    """The first version of each record of a source: what is asked of that is read once, however much is asked."""
+    return beliefs[~beliefs["record_id"].duplicated().to_numpy()]
+
+
+def early_records(source: str, first: pd.DataFrame) -> list[Leak]:
+    """Whether records of a source were known before they happened; `first` are their first versions."""
+    known, occurred = (first[name].to_numpy(dtype="datetime64[us]") for name in ("known_at", "occurred_at"))
     if (early := _early(known, occurred)) is None:
         return []
     number, share = early
@@ -222,15 +226,14 @@ def absent_target(source: str, interrupted: Iterable[str], ended: str | None = N
     return found
 
 
-def registered_late(source: str, beliefs: pd.DataFrame, days: float, horizon: int) -> list[Leak]:
+def registered_late(source: str, first: pd.DataFrame, days: float, horizon: int) -> list[Leak]:
     """Whether half of a source's records become known later after they happened than a window of so many `days` is long.
 
     It is no leak, and no fault where a register is slow; but a whole source with a date that was moved looks just so.
     """
-    first = ~beliefs["record_id"].duplicated().to_numpy()
-    known, occurred = (beliefs[name].to_numpy(dtype="datetime64[us]")[first] for name in ("known_at", "occurred_at"))
-    delay = float(np.median((known - occurred) / _DAY)) if first.any() else 0.0
-    if first.sum() < HEAP_TIMES * LEAST_RECORDS or delay <= days:
+    known, occurred = (first[name].to_numpy(dtype="datetime64[us]") for name in ("known_at", "occurred_at"))
+    delay = float(np.median((known - occurred) / _DAY)) if len(first) else 0.0
+    if len(first) < HEAP_TIMES * LEAST_RECORDS or delay <= days:
         return []
     sentence = Message(
         "half of the records of {source} became known over {delay} days after they happened, and the horizon of {horizon} periods is {days} "
@@ -241,9 +244,8 @@ def registered_late(source: str, beliefs: pd.DataFrame, days: float, horizon: in
     return [Leak("registered_late", source, delay, days, sentence)]
 
 
-def back_filled(source: str, beliefs: pd.DataFrame) -> list[Leak]:
+def back_filled(source: str, first: pd.DataFrame) -> list[Leak]:
     """Whether a large share of a source became known, or happened, on one day: dates that were filled in."""
-    first = beliefs[~beliefs["record_id"].duplicated().to_numpy()]
     found = []
     for name in ("known_at", "occurred_at"):
         days = first[name].to_numpy(dtype="datetime64[D]")

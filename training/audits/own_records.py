@@ -64,15 +64,15 @@ class Told:
         return self.became_others / max(1, self.others)
 
 
-def own_records(target: str, rule: EventRule, beliefs: pd.DataFrame) -> list[Leak]:
-    """The fields of a target's source that tell which records become its events; `beliefs` are those of the source.
+def own_records(target: str, rule: EventRule, beliefs: pd.DataFrame, first: pd.DataFrame) -> list[Leak]:
+    """The fields of a target's source that tell which records become its events; `beliefs` are those of the source, and `first` the first
+    version of each record.
 
     A record that is an event by having happened cannot become one, so that of such targets nothing is asked.
     """
     if rule.date == "occurred_at":
         return []
     became = set(beliefs["record_id"].to_numpy()[events_of(beliefs, rule).row])
-    first = beliefs[~beliefs["record_id"].duplicated().to_numpy()]
     first = first[counting(first, rule)]
     happened = first["record_id"].isin(became).to_numpy()
     if min(happened.sum(), (~happened).sum()) < LEAST_EVENTS:

@@ -31,6 +31,7 @@ from training.audits.leakage import (
     early_events,
     early_records,
     edited_after,
+    first_versions,
     knowing_columns,
     label_shift,
     late_feed,
@@ -78,22 +79,22 @@ def audit_data(
     names = home.configuration.chosen_targets(target)
     city = city or read_city(home, now=now)
     numbers = encoded(city)
-    found, columns = [], set()
-    asked = {city.configuration.targets[name].source for name in names}
-    for index, name in enumerate(names):
-        progress(f"looking at {name}", index, len(names))
-        if city.configuration.targets[name].source in city.beliefs:
-            seen, leaks = _of_target(city, name, numbers)
-            columns |= seen
-            found += leaks
+    asked = {name: city.configuration.targets[name].source for name in names}
     horizon = usual_horizon(city.configuration.horizons)
     days = float((city.calendar.shift(city.as_of, horizon) - city.as_of).days)
+    columns, of_targets, of_sources = set[str](), dict[str, list[Leak]](), list[Leak]()
     for source, beliefs in city.beliefs.items():
-        found += [*early_records(source, beliefs), *registered_late(source, beliefs, days, horizon)]
-        found += back_filled(source, beliefs)
+        first = first_versions(beliefs)
+        of_sources += [*early_records(source, first), *registered_late(source, first, days, horizon)]
+        of_sources += back_filled(source, first)
+        for name in (name for name in names if asked[name] == source):
+            progress(f"looking at {name}", len(of_targets), len(names))
+            seen, of_targets[name] = _of_target(city, name, numbers, first)
+            columns |= seen
+    found = [*(leak for name in names for leak in of_targets.get(name, ())), *of_sources]
     for one in examine(home, city.as_of, districts_in_force(home, city.as_of), progress=progress):
         found += late_feed(one)
-        if one.source not in asked:
+        if one.source not in asked.values():
             found += absent_source(one)
     for foretold in prospects(Store(home), city.configuration, targets=names):
         found += absent_target(foretold.source, foretold.interrupted, foretold.ended(city.as_of))
@@ -102,8 +103,8 @@ def audit_data(
     return DataAudit(city.as_of, tuple(names), tuple(city.beliefs), len(columns), own, tuple(found))
 
 
-def _of_target(city: City, name: str, numbers: Encoded) -> tuple[set[str], list[Leak]]:
-    """(the columns of its core, what is found in its events and in them)."""
+def _of_target(city: City, name: str, numbers: Encoded, first: pd.DataFrame) -> tuple[set[str], list[Leak]]:
+    """(the columns of its core, what is found in its events and in them); `first` are the first versions of its source's records."""
     wanted = core(city.configuration, name)
     horizon = usual_horizon(city.configuration.horizons)
     origins = learnable_origins(city)
@@ -118,7 +119,7 @@ def _of_target(city: City, name: str, numbers: Encoded) -> tuple[set[str], list[
         *label_shift(name, rates, max(1, YEAR[city.configuration.period] // horizon)),
         *early_events(name, task.events),
         *_edits(city, name),
-        *_from_records(city, name),
+        *_from_records(city, name, first),
     ]
     return set(wanted), [*_knowing(city, task, wanted, numbers), *found]
 
@@ -150,11 +151,11 @@ def _edits(city: City, name: str) -> list[Leak]:
     return edited_after(name, rule.source, beliefs, came)
 
 
-def _from_records(city: City, name: str) -> list[Leak]:
+def _from_records(city: City, name: str, first: pd.DataFrame) -> list[Leak]:
     """Whether the events of a target are dated by when they were written down, and its records told beforehand which would be some."""
     rule = rule_of(city.configuration.targets[name])
     beliefs = city.beliefs[rule.source]
-    return [*entry_dates(name, rule, beliefs, city.calendar), *own_records(name, rule, beliefs)]
+    return [*entry_dates(name, rule, beliefs, city.calendar), *own_records(name, rule, beliefs, first)]
 
 
 def _changed(city: City, numbers: Encoded, own: Sequence[str]) -> Iterator[Leak]:

@@ -115,6 +115,14 @@ def test_no_remark_house_or_team_is_kept_with_somebody_in_it() -> None:
     assert [(row, fault.column) for row, fault in grids.faults] == [(0, "grid_id"), (2, "grid_id")]
 
 
+def test_a_team_may_bear_a_code_in_latin_letters_and_no_name_with_a_number_behind_it() -> None:
+    codes = ["Team-North-1", "Wang-3", "NORTH-01", "QX-T-001", "T-WANG", "Team-A", "JB-MED-02", "Mediation-East-2"]
+    named = ["Zhang-Wei-1", "WANG-JIANGUO", "Li-Na-2", "Team-Zhang-Wei", "Mary-Johnson-1"]
+    teams = table("teams", team_id=[*codes, *named])
+    screened(teams)
+    assert [row for row, _ in teams.faults] == [*range(len(codes), len(codes) + len(named))]
+
+
 def test_no_grid_is_stored_under_the_name_of_a_person(home: Home, tmp_path: Path) -> None:
     named = ["王建国微网格", "网格员李志强第二网格", "夏秋生", "王家湾网格"]
     rows = [{**row, "网格名称": name} for row, name in zip(grid_rows(), named, strict=True)]

@@ -29,6 +29,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("streams_end")
 @pytest.mark.parametrize("role", Role)
 def test_every_case_of_every_role_is_answered_as_described(city: Home, role: Role) -> None:
     header = {"Host": "localhost", **cities.key(city, role=role, area=OWN)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from starlette.testclient import TestClient
 
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content
-from riskwarn.words import Unit
+from riskwarn.alert_rules import Rule
+from riskwarn.words import Level, Unit
+from serving.alerts.candidates import Candidate
 from serving.alerts.records import close_answered
 from serving.alerts.tables import TELLINGS
 from serving.alerts.teams import Team, Teams
@@ -151,3 +154,99 @@ def test_what_another_snapshot_tells_from_now_on_is_of_the_district_by_that(city
         (grid(0), city.snapshot, "D0000000"),
         (grid(MOVED), city.snapshot, "D0000001"),
     }
+
+
+def found_of(monkeypatch: pytest.MonkeyPatch, *districts: int) -> None:
+    """The next publications find more in some districts than ever before, as after twelve weeks of a past; each a little more."""
+    found, counts = town.candidates, count(5)
+
+    def told(said: Any, *given: Any) -> list[Any]:
+        own, rows, expected = found(said, *given), [f"D000000{one}" for one in districts], next(counts) + 0.125
+        places = said.places[Unit.DISTRICT]
+        lineage = [(("district", code, places.names[places.rows[code]]), ("city", "X", "示例市")) for code in rows]
+        jump = [
+            Candidate("conflict", 4, Unit.DISTRICT, code, Level.ORANGE, "jump", expected, of, expected_count=expected)
+            for code, of in zip(rows, lineage, strict=True)
+        ]
+        return [*own, *jump]
+
+    monkeypatch.setattr(town, "candidates", told)
+
+
+def test_a_district_that_holds_other_towns_is_told_anew_and_its_notice_is_taken_back(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who answers for the district sees no notice of what it was: it would keep the district from being told of for its whole window."""
+    found_of(monkeypatch, 0, 1)
+    city.publish({})
+    city.do(city.alerts(code="D0000000")[0], "start")
+    reform(city, 1)
+    assert city.publish({}).alerts == 2
+    own = {(one.code, one.snapshot == city.snapshot): one.status for one in city.alerts()}
+    assert own == {
+        ("D0000000", False): "withdrawn", ("D0000001", False): "withdrawn", ("D0000000", True): "open", ("D0000001", True): "open",
+    }  # fmt: skip
+    header = cities.key(city.home, area=OWN, now=city.now)
+    [seen] = asked(city, "/v1/alerts", header)["items"]
+    assert (seen["code"], seen["snapshot"], seen["expected_count"]) == ("D0000000", city.snapshot, 6.125)
+    assert city.publish({}).alerts == 0, "of the same districts nothing is told again"
+    assert [kind for kind, _ in city.messages()] == ["Alert", "Alert", "Cancel", "Cancel", "Alert", "Alert"]
+
+
+def test_a_data_gap_of_a_district_that_holds_other_towns_is_told_anew(city: City) -> None:
+    city.with_rules(rules=(Rule(on="gap", unit=Unit.DISTRICT),))
+    unknown = dict.fromkeys(range(12), "unknown")
+    city.publish(unknown, gap="D0000000")
+    reform(city, 1)
+    assert city.publish(unknown, gap="D0000000").alerts == 1
+    assert [(one.kind, one.status) for one in city.alerts()] == [("gap", "withdrawn"), ("gap", "open")]
+
+
+def test_a_notice_of_what_a_district_was_keeps_none_of_its_grids_from_being_told(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_of(monkeypatch, 1)
+    city.publish({})
+    monkeypatch.undo()
+    reform(city, 1)
+    city.publish({MOVED: "red"})
+    assert (city.held(), city.codes(status="open")) == ({}, {grid(MOVED): "red"})
+
+
+def test_a_district_that_is_there_no_more_has_no_notice(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    found_of(monkeypatch, 0, 1)
+    city.publish({})
+    monkeypatch.undo()
+    city.content.places[Unit.TOWN].parents[:] = 1
+    city.publish({})
+    assert [one.status for one in city.alerts()] == ["withdrawn", "withdrawn"]
+
+
+def test_a_notice_of_a_district_that_holds_what_it_held_outlives_a_reform_elsewhere(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reform(city, 0)
+    found_of(monkeypatch, 0)
+    city.publish({})
+    city.content.places[Unit.COMMUNITY].parents[1] = 1
+    assert city.publish({}).alerts == 0
+    assert [one.status for one in city.alerts()] == ["open"]
+
+
+def test_who_was_told_of_the_district_as_it_was_hears_that_this_is_over_and_no_figure_of_it(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_of(monkeypatch, 0)
+    city.publish({})
+    reform(city, 1)
+    city.publish({})
+    header = cities.key(city.home, area=OWN, now=city.now)
+    with TestClient(city.application(), base_url=cities.LOCAL) as client:
+        before = city.alerts(status="withdrawn")[0].id
+        ways = ("stream?seconds=0", "feed.atom", f"{before}/cap.xml", before)
+        stream, feed, cap, notice = (client.get(f"/v1/alerts/{way}", headers=header) for way in ways)
+    said = stream.text.splitlines()
+    assert [line for line in said if line.startswith("event:")] == ["event: cancelled", "event: raised"]
+    assert f"urn:riskwarn:alert:{before}<" in feed.text and "<msgType>Cancel<" in cap.text
+    assert "6.125" in stream.text and not any("5.125" in one.text for one in (stream, feed, cap))
+    assert notice.status_code == 404, "but what was said of it is told no more"

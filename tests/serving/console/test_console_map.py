@@ -14,7 +14,7 @@ from lxml import html
 from experiments.benchmarks.made_snapshot import made_content, made_geometry, publish_made
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
-from riskwarn.words import Gap
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Gap
 from serving.columns.gaps import DataGaps, SourceGap
 from tests.serving.access import cities
 from tests.serving.conftest import Made, running
@@ -122,3 +122,4 @@ def test_residents_read_what_it_is_without_a_key_and_without_a_figure(
     shown = said(page, "residents")
     assert ("它不是什么" in shown and "12345" in shown) if language == "zh-CN" else "Whom to ask" in shown
     assert "示例市" not in page and not re.search(r"\d%|\d+\.\d", shown)
+    assert said(page, "notice") == (NOTICE_ZH if language == "zh-CN" else NOTICE_EN), "as every page says"

@@ -87,6 +87,22 @@ def test_where_there_is_none_here_and_usually_none_no_direction_is_said() -> Non
     assert "使分值偏高" in said(alone, elsewhere, True)["zh"]
 
 
+def test_where_nothing_is_usual_a_number_is_told_with_no_direction() -> None:
+    """As of the districts of a small city: more that lowers a score beside less that raises it, with nothing to compare, has to be asked about."""
+    theme = theme_of(("waiting", "disputes"), "conflict", configuration())
+    few = Peers(np.zeros(3, dtype=np.int64), ("district",))
+    values = {theme.names["open"]: np.array([400.0, 220.0, 90.0]), theme.names["oldest"]: np.full(3, 400.0)}
+    numbers = Numbers(values, few, np.full(3, 40.0), 6.5)
+    for up in (True, False):
+        words = said_of(theme, np.array([0]), np.array([up]), numbers).words(0, up)
+        assert words == {
+            "zh": "未化解矛盾纠纷约400件，最久超过1年",
+            "en": "about 400 open disputes, the oldest over a year",
+        }
+    whole = said_of(theme, np.array([0]), np.array([True]), Numbers({}, few, np.full(3, 40.0), 6.5)).words(0, True)
+    assert "使分值偏高" in whole["zh"], "what tells no number has nothing that it would have to be compared with"
+
+
 @pytest.mark.parametrize(("own", "zh", "en"), [
     ((5, 10), "5–10件，上一次：2至4周前；同类网格通常1–6件，多于通常", "usual for such grids: 1–6, which is more than usual"),
     ((1, 4), "1–4件，上一次：2至4周前；同类网格通常1–6件，与通常相当", "usual for such grids: 1–6, which is about as usual"),

@@ -9,7 +9,7 @@ import pytest
 from riskwarn.contracts.topics import topics
 from riskwarn.messages import translated
 from riskwarn.store.targets import EventRule
-from training.audits.leakage import Leak, registered_late
+from training.audits.leakage import Leak, first_versions, registered_late
 from training.audits.own_records import own_records, told, told_apart
 
 DAY = np.timedelta64(86_400_000_000, "us")
@@ -53,7 +53,7 @@ def beliefs(records: int = 6000, seed: int = 1) -> pd.DataFrame:
 
 
 def found(frame: pd.DataFrame, rule: EventRule = ESCALATION) -> list[Leak]:
-    return own_records("conflict", rule, frame)
+    return own_records("conflict", rule, frame, first_versions(frame))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -36,6 +36,9 @@ export default function Residents() {
         ))}
         <p class="soft small">{words.figures}</p>
       </main>
+      <footer class="notice">
+        <p>{shared.notice}</p>
+      </footer>
     </div>
   );
 }
