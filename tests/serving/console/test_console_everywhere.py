@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.slow]
 #: What stands on a view once it is there.
 VIEWS = {
     "ranking": ".rows [role=row]", "map": ".canvas[data-shows]", "grid/G0000000": ".portrait h1", "inbox": ".notice-row", "record": "main h1",
-    "data": "main h1", "models": "main h1", "wall": ".tile", "residents": ".residents h1",
+    "data": "main h1", "models": "main h1", "administration": ".administration h1", "wall": ".tile", "residents": ".residents h1",
 }  # fmt: skip
 
 OLD = ("ranking", "map", "grid/G0000000", "inbox")

@@ -211,6 +211,21 @@ def test_several_are_answered_at_once_and_what_is_refused_is_named(city: City, p
     assert [city.alert(one.id).status for one in (first, second, third)] == ["acknowledged", "closed", "open"]
 
 
+def test_whoever_closes_all_that_there_is_is_told_so(city: City, page: Browser) -> None:
+    city.publish({0: "red", 1: "red"})
+    alerts = city.alerts()
+    with running_application(supervised(city)) as address:
+        page.open(f"{address}/#/inbox?lang=zh")
+        page.tap(".above-list .tick", "全选")
+        page.tap(".several .button", f"办结 {len(alerts)}")
+        page.tap(".several .outcomes label", "属实")
+        page.tap(".several .act .button.main", "办结")
+        page.sees(f"办结：完成 {len(alerts)} 条。")
+        page.until("!document.querySelector('.notice-row')")
+        page.sees(f"办结：完成 {len(alerts)} 条。")
+    assert {city.alert(one.id).status for one in alerts} == {"closed"}
+
+
 def test_a_silence_is_another_thing_than_an_acknowledgement(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
     with running_application(supervised(city)) as address:

@@ -3,6 +3,7 @@ import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
 import { connection } from "../api/client";
 import { useStore } from "../api/store";
 import { Empty, Trouble, Waiting } from "../parts/Empty";
+import { moment } from "../parts/moments";
 import { VIEWS, type View } from "../views";
 import { useWords } from "../words";
 import { CityContext, useKnownCity } from "./city";
@@ -29,9 +30,15 @@ function Page({ load }: { load: () => Promise<Loaded> }) {
 }
 
 /** The files of a view do not come: the page is loaded anew by itself. */
-function NotThere() {
+function NotThere({ alone = false }: { alone?: boolean | undefined }) {
   const words = useWords();
-  return <Empty title={words.freshness.gone_short} icon="alarm" alarm><p>{words.trouble.gone}</p></Empty>;
+  const { alive, since } = useStore(connection);
+  return (
+    <Empty title={words.freshness.gone_short} icon="alarm" alarm>
+      <p>{alive ? words.trouble.gone : words.freshness.gone(moment(since))}</p>
+      {alone && <a class="button only-screen" href={to("ranking")}>{words.views.ranking}</a>}
+    </Empty>
+  );
 }
 
 function Known() {
@@ -124,7 +131,7 @@ function Opened({ view, who }: { view: View; who: Session }) {
   const [error] = useErrorBoundary((told: unknown) => console.error(told));
   const { Component, lost } = useLoaded(view.load);
   if (!may(who, ...view.needs)) return <Empty title={words.nothing.allowed}><p>{words.nothing.allowed_hint}</p></Empty>;
-  if (lost) return <NotThere />;
+  if (lost) return <NotThere alone={view.alone} />;
   if (error) return <Empty title={words.trouble.title} icon="alarm" alarm><p>{words.trouble.view}</p></Empty>;
   return Component ? <Component /> : <Waiting />;
 }

@@ -1,12 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import { now } from "../api/client";
+import { useStore } from "../api/store";
 import { moment } from "../parts/moments";
+import { language } from "./preferences";
 
 const WIDE = 360, HIGH = 200;
 
 /** Who looks, and when, behind everything that is shown: a picture of a screen says whose it was. */
 export function Watermark({ who }: { who: string }) {
   const box = useRef<HTMLDivElement>(null);
+  const said = useStore(language);
   useEffect(() => {
     const draw = () => {
       const canvas = document.createElement("canvas");
@@ -25,6 +28,6 @@ export function Watermark({ who }: { who: string }) {
     draw();
     const timer = setInterval(draw, 60_000);
     return () => clearInterval(timer);
-  }, [who]);
+  }, [who, said]);
   return <div class="watermark" aria-hidden="true" ref={box} />;
 }

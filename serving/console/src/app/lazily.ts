@@ -16,7 +16,9 @@ export type Loaded = { default: ComponentType };
 export function useLoaded(load: () => Promise<Loaded> | Loaded): { Component: ComponentType | null; lost: boolean } {
   const [Component, setComponent] = useState<ComponentType | null>(() => {
     const loaded = load();
-    return "then" in loaded ? null : loaded.default;
+    if (!("then" in loaded)) return loaded.default;
+    loaded.catch(() => undefined); // it is asked again below, where that is told
+    return null;
   });
   const [lost, setLost] = useState(false);
   useEffect(() => {

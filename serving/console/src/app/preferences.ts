@@ -39,11 +39,16 @@ export const theme = remembered<Theme>("theme", ["auto", "light", "dark"], () =>
 /** The four official colours of levels, or four that nobody takes for each other: by their lightness, whatever the eye does with hues. */
 export const palette = remembered<"official" | "safe">("palette", ["official", "safe"], () => "official");
 
+/** The light in force, whichever way it was chosen: what is drawn takes its colours from it. */
+export const shade = store<"light" | "dark">("light");
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function light(): void {
   const chosen = theme.get();
-  document.documentElement.dataset["theme"] = chosen === "auto" ? (dark.matches ? "dark" : "light") : chosen;
+  const now = chosen === "auto" ? (dark.matches ? "dark" : "light") : chosen;
+  document.documentElement.dataset["theme"] = now;
+  shade.set(now);
 }
 
 /** Keep the document as was chosen. */

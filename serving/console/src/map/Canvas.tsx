@@ -1,7 +1,7 @@
 // The map itself: two canvases one upon the other, the lower of which has the places and the upper what is pointed at.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useStore } from "../api/store";
-import { palette, theme } from "../app/preferences";
+import { palette, shade } from "../app/preferences";
 import { inkOf } from "../parts/ink";
 import { below, type Camera, moved, type Size, zoomed } from "./camera";
 import { type Part, type Scene, trace } from "./paint";
@@ -41,7 +41,7 @@ export function Canvas(asked: Asked) {
   const upper = useRef<HTMLCanvasElement>(null);
   const picture = useRef<Picture | null>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
-  const light = `${useStore(theme)} ${useStore(palette)}`;
+  const light = `${useStore(shade)} ${useStore(palette)}`;
   const now = useRef({ ...asked, size });
   now.current = { ...asked, size };
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useStore } from "../api/store";
-import { language, theme } from "../app/preferences";
+import { language, shade } from "../app/preferences";
 import { inkOf } from "./ink";
 import { moment, zone } from "./moments";
 
@@ -31,7 +31,7 @@ interface Asked {
 
 export function Plot({ label, at, lines, height = 180, write }: Asked) {
   const box = useRef<HTMLDivElement>(null);
-  const light = useStore(theme);
+  const light = useStore(shade);
   const said = useStore(language);
   useEffect(() => {
     const place = box.current;

@@ -79,7 +79,7 @@ export function NewKey({ close, made, people, operator: first }: Asked & { peopl
           {people.map((one) => <option key={one.id} value={one.id}>{`${one.id} · ${role(one)}`}</option>)}
         </select>
       </label>
-      <Line label={words.program} about={words.program_about} value={name} set={setName} most={64} needed />
+      <Line label={operator ? words.key_name : words.program} about={operator ? words.key_name_about : words.program_about} value={name} set={setName} most={64} needed />
       {operator === "" && (
         <>
           <fieldset>

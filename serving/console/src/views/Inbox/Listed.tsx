@@ -67,6 +67,7 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
   const may = useMayChange("act");
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [told, tell] = useState<{ text: string; wrong: boolean } | null>(null);
+  const [several, tellSeveral] = useState<Done | null>(null);
   const [busy, setBusy] = useState("");
   const key = useKey();
   const said = useSaid();
@@ -80,12 +81,15 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
   if (!found.items.length) {
     const narrowed = narrowedBy(query);
     return (
-      <div class="card">
-        <Empty title={words.none[list]} icon="inbox">
-          <p>{narrowed ? words.none_filtered : words.none_hint}</p>
-          {narrowed && <a class="button" href={unnarrowed()}>{words.clear}</a>}
-        </Empty>
-      </div>
+      <>
+        <Outcome told={several} />
+        <div class="card">
+          <Empty title={words.none[list]} icon="inbox">
+            <p>{narrowed ? words.none_filtered : words.none_hint}</p>
+            {narrowed && <a class="button" href={unnarrowed()}>{words.clear}</a>}
+          </Empty>
+        </div>
+      </>
     );
   }
   const at_once = async (alert: Alert, verb: string) => {
@@ -121,6 +125,7 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
         <span class="soft">{words.count(found.items.length)}{found.all.length >= MOST && ` · ${words.more_than(MOST)}`}</span>
         <span class={`done${told?.wrong ? " wrong" : ""}`} role="status">{told?.text}</span>
       </div>
+      {chosen.size === 0 && <Outcome told={several} />}
       <div class="card notices numbers" role="table" aria-label={words.lists[list]}>
         <LongList
           class="rows"
@@ -133,7 +138,7 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
           }}
         />
       </div>
-      {chooses && chosen.size > 0 && <Several life={life} items={found.items.filter((one) => chosen.has(one.id))} none={() => setChosen(new Set())} again={found.again} />}
+      {chooses && chosen.size > 0 && <Several life={life} items={found.items.filter((one) => chosen.has(one.id))} none={() => setChosen(new Set())} again={found.again} told={several} tell={tellSeveral} />}
     </>
   );
 }
@@ -184,13 +189,43 @@ function Card({ alert, life, may, chosen, choose, busy, act: done }: CardAsked) 
 
 const SEVERAL = "several";
 
+/** What became of an answer to several: it stays to be read where none of them is in the list any more. */
+interface Done {
+  done: string;
+  refused: { id: string; problem: string }[];
+}
+
+function Outcome({ told }: { told: Done | null }) {
+  const words = useWords(own);
+  if (!told) return null;
+  return (
+    <div class="outcome-of" role="status">
+      {told.done && <p class="done">{told.done}</p>}
+      {told.refused.length > 0 && (
+        <>
+          {told.done && <p class="wrong">{words.refused_many(told.refused.length)}</p>}
+          <ul>{told.refused.slice(0, 8).map((one) => <li key={one.id} class="wrong">{one.id && `${one.id}: `}{one.problem}</li>)}</ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+interface SeveralAsked {
+  life: Life;
+  items: readonly Alert[];
+  none: () => void;
+  again: () => void;
+  told: Done | null;
+  tell: (told: Done | null) => void;
+}
+
 /** What is done with several: only what some of them allow, and how many do. */
-function Several({ life, items, none, again }: { life: Life; items: readonly Alert[]; none: () => void; again: () => void }) {
+function Several({ life, items, none, again, told, tell }: SeveralAsked) {
   const words = useWords(own);
   const said = useSaid();
   const [verb, setVerb] = useState("");
   const [busy, setBusy] = useState(false);
-  const [told, tell] = useState<{ done: string; refused: { id: string; problem: string }[] } | null>(null);
   const key = useKey();
   const allowing = (one: string) => items.filter((alert) => verbsOf(life, alert.status).includes(one));
   const verbs = ORDER.filter((one) => allowing(one).length > 0);
@@ -222,17 +257,7 @@ function Several({ life, items, none, again }: { life: Life; items: readonly Ale
         ))}
         <button type="button" class="button bare" onClick={none}>{words.none_selected}</button>
       </div>
-      {told && (
-        <div class="outcome-of" role="status">
-          {told.done && <p>{told.done}</p>}
-          {told.refused.length > 0 && (
-            <>
-              {told.done && <p class="wrong">{words.refused_many(told.refused.length)}</p>}
-              <ul>{told.refused.slice(0, 8).map((one) => <li key={one.id} class="wrong">{one.id && `${one.id}: `}{one.problem}</li>)}</ul>
-            </>
-          )}
-        </div>
-      )}
+      <Outcome told={told} />
       {verb && <ActForm life={life} verb={verb} about={SEVERAL} busy={busy} of={words.of_many(allowing(verb).length)} done={(with_it) => void perform(verb, with_it)} cancel={() => setVerb("")} />}
     </div>
   );

@@ -34,7 +34,7 @@ export function Legend({ classes, measure, layer, gaps }: Asked) {
   const rest = shown.filter(({ one }) => one.name !== null);
   return (
     <>
-      <ul class="legend-of-map" aria-label={words.legend}>
+      <ul class="legend-of-map numbers" aria-label={words.legend}>
         {[...numbers, ...rest].map(({ one, at }) => (
           <li key={at}>
             <span class={`swatch ${one.color}`} aria-hidden="true" />

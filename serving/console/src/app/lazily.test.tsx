@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ANEW_AFTER, anewWhenThere, ASK_EVERY } from "./lazily";
+import { render } from "preact";
+import { ANEW_AFTER, anewWhenThere, ASK_EVERY, useLoaded, type Loaded } from "./lazily";
 
 let alive = false;
 
@@ -43,4 +44,18 @@ test("what was left meanwhile is not loaded anew", async () => {
   alive = true;
   await vi.advanceTimersByTimeAsync(3 * ASK_EVERY);
   expect(anew).toHaveBeenCalledTimes(0);
+});
+
+test("a view whose files do not come is told once, where it is waited for", async () => {
+  const unheard = vi.fn();
+  process.on("unhandledRejection", unheard);
+  const box = document.createElement("div");
+  const load = () => Promise.reject<Loaded>(new Error("Unable to preload CSS"));
+  const View = () => <p>{useLoaded(load).lost ? "lost" : "waits"}</p>;
+  render(<View />, box);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(box.textContent).toBe("lost");
+  expect(unheard).not.toHaveBeenCalled();
+  process.off("unhandledRejection", unheard);
+  render(null, box);
 });
