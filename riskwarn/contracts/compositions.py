@@ -13,8 +13,20 @@ from riskwarn.files import packaged
 
 #: The number of a column: with a mark behind it, in a ring, or (`1 类型`, ① in half width) with nothing, where it is none of what follows (1月份, 2社区).
 _NUMBERED = re.compile(
-    r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.．、:：]|\d{1,2}[-_ ]|[①-⑳❶-❿➀-➓]\s*)(?=\D)"
+    r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.．、:：]|\d{1,2}[-_ ]|[①-⑳❶-❿➀-➓]\s*)(?=\D|20\d{2}年)"
     r"|^\d{1,2}(?=[㐀-鿿]{2})(?![年月季周岁]|日(?!期)|小时|(?:微?网格|社区|街道|乡镇)$)"
+)
+
+#: A year, a half, a quarter, or months that a register writes to what it heads: 2026年, 2026年度, 第3季度, 上半年, 1-3月.
+_YEAR = r"(?:19|20)\d{2}(?:\s*[-~—至]\s*(?:19|20)?\d{2})?\s*(?:年度|年)?"
+_SPAN = (
+    rf"(?:{_YEAR}|(?:第\s*)?(?:[1-4一二三四]|[1-3一二三]\s*[-~—至]\s*[2-4二三四])\s*季度|[上下]半年"
+    r"|(?:\d{1,2}(?:\s*[-~—至]\s*\d{1,2})?|十?[一二三四五六七八九十])\s*月份?)"
+)
+#: Such a span before a heading, or behind it. No figure, and no more of a word for time (年度, 月份, 日期), goes on from it; 年龄 is one of its own.
+SPAN_BEFORE, SPAN_BEHIND = rf"(?:{_SPAN}\s*[-_:：.]?\s*)+", rf"\s*[-_]?(?:{_SPAN})+"
+_SPANNED = re.compile(
+    rf"^{SPAN_BEFORE}(?=[^\d\W]{{2}})(?!年(?!龄)|[月日季度份末初底龄])|(?<=[^\d\W]{{2}}){SPAN_BEHIND}$"
 )
 
 #: No heading that is made of known parts is longer.
@@ -24,6 +36,15 @@ _LONGEST = 24
 def without_number(heading: str) -> str:
     """A heading without the number of its column: 3.纠纷类型, (二)受理时间."""
     return _NUMBERED.sub("", heading, count=1)
+
+
+def without_span(heading: str) -> str:
+    """A heading without the year, the quarter or the months of which its register is.
+
+    >>> without_span("2026年第3季度纠纷类型"), without_span("化解结果2026年"), without_span("1月份")
+    ('纠纷类型', '化解结果', '1月份')
+    """
+    return _SPANNED.sub("", heading)
 
 
 def composed_field(heading: str, kind: str) -> str | None:

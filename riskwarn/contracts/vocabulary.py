@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
+from riskwarn.contracts.compositions import composed_field, composed_headings, without_number, without_span
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.messages import Named
@@ -129,7 +129,9 @@ def _stands_in(word: str, plain: str) -> bool:
 def is_personal(heading: str) -> bool:
     """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
     exact, prefixes, suffixes, allowed = _dropped()
-    key = _key(without_number(heading)).replace("台账号", "台账编号")  # the number of a ledger is no account
+    key = _key(without_span(without_number(heading))).replace(
+        "台账号", "台账编号"
+    )  # the number of a ledger is no account
     if key in allowed:
         return False
     if key in exact or key.startswith(prefixes) or key.endswith(suffixes) or refused_word(heading) is not None:
@@ -179,8 +181,20 @@ def headings_of(kind: str) -> dict[str, tuple[str, Ground]]:
 
 @cache
 def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
-    """The field for which a (normalised) heading stands, and why; None for a heading that no contract knows."""
-    aliases, heading = headings_of(kind), _key(without_number(heading))
+    """The field for which a (normalised) heading stands, and why; None for a heading that no contract knows.
+
+    With a year, a quarter or months in it (2026年化解时间) it is a guess: there may be one for each of them.
+    """
+    whole = without_number(heading)
+    plain = without_span(whole)
+    found = _field_of(plain, kind)
+    if found is None or plain == whole or found[1] is Ground.PARTS:
+        return found
+    return found[0], Ground.AFFIX
+
+
+def _field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
+    aliases, heading = headings_of(kind), _key(heading)
     if heading in aliases:
         return aliases[heading]
     whole = composed_headings(kind).get(heading)

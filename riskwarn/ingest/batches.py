@@ -60,7 +60,8 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
 def whole(readings: Iterator[Reading]) -> Reading:
     """All batches as one, for tables, which are small."""
     parts = list(readings)
-    cells = {name: pa.concat_arrays([plain(part.cells[name]) for part in parts]) for name in parts[0].cells}
+    names = dict.fromkeys(name for part in parts for name in part.cells)
+    cells = {name: pa.concat_arrays([plain(part.cell(name)) for part in parts]) for name in names}
     numbers = np.concatenate([part.numbers for part in parts])
     ragged = np.concatenate([part.ragged for part in parts])
     return replace(
@@ -178,7 +179,7 @@ class _Table:
         """A reading with ids that are made of columns, if the mapping names such and no column of ids."""
         parts = {name: cell for name, cell in reading.cells.items() if name.startswith(_IDENTITY)}
         # What a mapping says goes before what a heading is known for: two offices may count their cases alike.
-        if not parts or "record_id" in reading.mapping.columns:
+        if not parts or reading.cells.keys() & reading.mapping.columns.keys() & {"record_id"}:
             return reading
         read_as = {place: name for name, place in self.positions.items() if not name.startswith(_IDENTITY)}
         fields = {part: read_as[self.positions[part]] for part in parts if self.positions[part] in read_as}

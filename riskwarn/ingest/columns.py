@@ -12,7 +12,7 @@ from itertools import pairwise
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn, TablesSideBySide
-from riskwarn.ingest.heading_words import known_field, named_columns, plain_heading, position_of
+from riskwarn.ingest.heading_words import known_field, named_columns, own_place, plain_heading, position_of
 from riskwarn.ingest.redaction import kept_heading, shown_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
@@ -180,8 +180,8 @@ def _settled(
             notes = [_taken_for(file, repr(heading), field, _GUESSED[Ground.ASSUMED]) for heading in guessed]
             return [position for position, _ in claims], notes
         if ground is Ground.OWN:
-            order = [plain_heading(heading) for heading in mapping.headings[field]]
-            return [min(chosen, key=lambda position: order.index(plain_heading(headings[position])))], []
+            listed = mapping.headings[field]
+            return [min(chosen, key=lambda position: own_place(headings[position], listed) or 0)], []
         named = Listed(repr(kept_heading(headings[position])) for position in chosen)
         if len(chosen) > 1 and ground is Ground.EXACT:
             raise HeadingClash(file=file, headings=named, field=field)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from riskwarn.contracts.merging import merged_as, row_id
 from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import is_personal
-from riskwarn.ingest.heading_words import begins_table, known_field, named_columns, plain_heading
+from riskwarn.ingest.heading_words import bare_heading, begins_table, known_field, named_columns, plain_heading
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
 from riskwarn.mapping import Mapping
 
@@ -55,7 +55,11 @@ class HeadingFinder:
 
     def _fields(self, plain: str) -> set[str]:
         """The fields for which a heading stands; one about people stands for none."""
-        named = {field for field, heading in named_columns(self.mapping).items() if plain_heading(heading) == plain}
+        named = {
+            field
+            for field, heading in named_columns(self.mapping).items()
+            if bare_heading(heading) == bare_heading(plain)
+        }
         known = None if is_personal(plain) else known_field(plain, self.kind, self.mapping)
         return named | ({known[0]} if known is not None else set())
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskwarn.arrays import Flags
-from riskwarn.contracts.compositions import without_number
+from riskwarn.contracts.compositions import SPAN_BEFORE, SPAN_BEHIND, without_number, without_span
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
 from riskwarn.ingest.redaction import kept_heading
@@ -32,8 +32,11 @@ OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 FEWEST_HEADINGS = 3
 #: No heading that a list knows is longer, nor one with what stands in its brackets.
 _LONGEST, _LONGEST_TOLD = 24, 60
-#: What a heading may be: no figure is in it but that of its column before it, or some in brackets.
-COULD_BE = re.compile(rf"^[(（]?[0-9]{{0,2}}[^0-9]{{2,{_LONGEST_TOLD}}}$|[(（\[【]")
+#: What a heading may be: no figure is in it but that of its column before it, of its year or months, or some in brackets.
+COULD_BE = re.compile(
+    rf"^[(（]?[0-9]{{0,2}}[^0-9]{{2,{_LONGEST_TOLD}}}$|[(（\[【]"
+    rf"|^[(（]?(?:[0-9]{{1,2}}[^0-9])?\s*(?:{SPAN_BEFORE})?[^0-9]{{2,{_LONGEST_TOLD}}}(?:{SPAN_BEHIND})?$"
+)
 _KINDS = ("events", *TABLES)
 
 #: Headings of the column that numbers the rows of a list.
@@ -52,16 +55,26 @@ def plain_heading(heading: str) -> str:
 
 
 def bare_heading(heading: str) -> str:
-    """A plain heading without the number of its column: all that stands for a field (3.纠纷类型)."""
-    return without_number(plain_heading(heading))
+    """A plain heading without the number of its column, and its year or months: all that stands for a field (3.纠纷类型)."""
+    return without_span(without_number(plain_heading(heading)))
 
 
 def known_field(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:
     """The field of a heading: by the mapping's own list, else by what the contracts know."""
     for field, headings in mapping.headings.items():
-        if plain in map(plain_heading, headings):
+        if own_place(plain, headings) is not None:
             return field, Ground.OWN
     return field_of(plain, kind)
+
+
+def own_place(heading: str, listed: Sequence[str]) -> int | None:
+    """Where a list of a mapping has a heading, in whatever order its file numbers its columns; None where it has not."""
+    plain = plain_heading(heading)
+    for form in (str, without_number):
+        forms = [form(plain_heading(one)) for one in listed]
+        if form(plain) in forms:
+            return forms.index(form(plain))
+    return None
 
 
 def named_columns(mapping: Mapping) -> dict[str, str]:
@@ -76,13 +89,16 @@ def named_columns(mapping: Mapping) -> dict[str, str]:
 
 
 def position_of(heading: str, headings: Sequence[str]) -> int | None:
-    """Where the column of a heading stands: as it is written, else as headings are compared, or told; None where there is none."""
+    """Where the column of a heading stands: as it is written, else as headings are compared, or read, or told; None where there is none."""
     plain = [plain_heading(one) for one in headings]
     for listed, sought in ((list(headings), heading), (plain, plain_heading(heading))):
         if sought in listed:
             return listed.index(sought)
-    told = [kept_heading(one) for one in headings]
-    return told.index(heading) if told.count(heading) == 1 else None
+    for form in (bare_heading, kept_heading):
+        forms, sought = list(map(form, headings)), heading if form is kept_heading else form(heading)
+        if forms.count(sought) == 1:
+            return forms.index(sought)
+    return None
 
 
 def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:

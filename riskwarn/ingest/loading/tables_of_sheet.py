@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from riskwarn.contracts import required
@@ -10,6 +10,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.batches import batches
 from riskwarn.ingest.columns import Columns, match, opinions, require
+from riskwarn.ingest.heading_words import position_of
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.mapping_proposal.guessing import of_another
 from riskwarn.ingest.reading import Reading
@@ -19,6 +20,7 @@ from riskwarn.ingest.sheets import Sheet
 from riskwarn.ingest.tables_below import Below, below, filled_rows
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.shares import says_share
+from riskwarn.mapping import Mapping as Rules
 from riskwarn.messages import Listed, Message
 
 
@@ -57,11 +59,22 @@ def _columns_below(table: Below, above: Columns, first: Reading, guard: Guard) -
     """The columns of a table beneath another of its source; None where it lacks what its source needs, or a table other fields."""
     kind = first.source if first.source in TABLES else "events"
     try:
-        columns = match(table.headings, kind, first.mapping, guard.file)
+        rules = _of_headings(first.mapping, table.headings)
+        columns = match(table.headings, kind, rules, guard.file)
         for ruling in (first.source, *guard.like):
             columns = without_people(columns, ruling)
-        for fields in required(kind, first.mapping):
-            require(columns, fields, table.headings, kind, guard.file, "", first.mapping.always)
+        for fields in required(kind, rules):
+            require(columns, fields, table.headings, kind, guard.file, "", rules.always)
     except RiskwarnError:
         return None
-    return columns if kind == "events" or set(columns.positions) == set(above.positions) else None
+    own, others = columns.positions.keys(), above.positions.keys()
+    return columns if kind == "events" or own <= others or own >= others else None
+
+
+def _of_headings(rules: Rules, headings: Sequence[str]) -> Rules:
+    """A mapping without the columns that are not among these headings: what a table below leaves out need not be there."""
+    there = {
+        part: {field: one for field, one in named.items() if position_of(one, headings) is not None}
+        for part, named in (("columns", rules.columns), ("times", rules.times))
+    }
+    return rules.model_copy(update=there)

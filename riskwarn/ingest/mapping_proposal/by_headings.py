@@ -12,7 +12,7 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import Ground, field_of, field_words, is_personal, may_be_opinion
 from riskwarn.ingest.columns import REPEATED, counts_a_part, days_and_times, reads_as_opinion
-from riskwarn.ingest.heading_words import of_group, plain_heading, position_of
+from riskwarn.ingest.heading_words import of_group, own_place, plain_heading, position_of
 from riskwarn.ingest.mapping_proposal.profile import Column
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.ingest.mapping_proposal.rivals import settled
@@ -97,7 +97,9 @@ def _claims(found: Recognised) -> tuple[dict[str, list[_Claim]], dict[str, list[
         if _is_opinion(found, column):
             found.unread[column.position] = Message("an opinion about people or places; not read")
             continue
-        own = next((name for name, listed in found.rules.headings.items() if plain in map(plain_heading, listed)), None)
+        own = next(
+            (name for name, listed in found.rules.headings.items() if own_place(plain, listed) is not None), None
+        )
         known = (own, Ground.OWN) if own else field_of(plain, found.contract.kind)
         if known == ("grid_id", Ground.ASSUMED) and _names_grids(found, column):
             known = ("grid_name", Ground.ASSUMED)
@@ -118,8 +120,8 @@ def _of_claims(found: Recognised, name: str, claiming: list[_Claim], hidden: Seq
         return []
     columns = [column for column, _ in chosen]
     if best is Ground.OWN:
-        order = [plain_heading(heading) for heading in found.rules.headings[name]]
-        chosen = sorted(chosen, key=lambda one: order.index(plain_heading(one[0].heading)))
+        listed = found.rules.headings[name]
+        chosen = sorted(chosen, key=lambda one: own_place(one[0].heading, listed) or 0)
     elif (fitting := _fitting(found, name, columns)) is not None:
         said = "{heading} is {field} by its words or its group, of several columns of that heading"
         found.notes.append(Message(said, heading=fitting.heading, field=name))

@@ -9,7 +9,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.categories import CategoryWords, never_below
 from riskwarn.contracts.vocabulary import field_of, shipped
-from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.heading_words import bare_heading, plain_heading
 from riskwarn.ingest.mapping_proposal.declared_sources import by_columns, by_name
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
@@ -209,11 +209,11 @@ def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]
 
 def of_another(headings: Sequence[str], source: str, among: Sequence[str]) -> bool:
     """Whether headings that stand below those of a table (`among`) are of another source, or of none that could be `source`."""
-    plain, known = _plain(headings), set(_plain(among))
+    plain, known = _plain(headings), set(map(bare_heading, _plain(among)))
     others = max((len(found) for found in _marked(plain, source).values()), default=0)
     if others > _reminding("", plain, source):
         return True
-    return not is_shipped(source) and sum(one in known for one in plain) < len(plain) / 2
+    return not is_shipped(source) and sum(bare_heading(one) in known for one in plain) < len(plain) / 2
 
 
 def petitions_told(name: str, headings: Sequence[str], source: str) -> str | None:

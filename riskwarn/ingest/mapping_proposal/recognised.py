@@ -9,7 +9,7 @@ import pandas as pd
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.vocabulary import field_of, is_personal
-from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.heading_words import own_place, plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.mapping import Mapping as Rules
@@ -77,7 +77,7 @@ class Recognised:
         plain = plain_heading(column.heading)
         told = [(name, [heading]) for name, heading in self.rules.columns.items()]
         told += [(name, list(listed)) for name, listed in self.rules.headings.items()]
-        own = next((name for name, listed in told if plain in map(plain_heading, listed)), None)
+        own = next((name for name, listed in told if own_place(plain, listed) is not None), None)
         known = field_of(plain, self.contract.kind)
         name = own or (known[0] if known else None)
         return is_personal(plain) or not self.contract.events or name not in NEVER_STORED

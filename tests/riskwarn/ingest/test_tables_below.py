@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from riskwarn.contracts.vocabulary import field_of
+from riskwarn.contracts.vocabulary import field_of, is_personal
 from riskwarn.errors import HeadingClash, TablesSideBySide
 from riskwarn.home import Home
 from riskwarn.ingest.heading_words import is_heading, plain_heading
@@ -333,3 +333,87 @@ def test_headings_with_the_numbers_of_their_columns_are_looked_for_as_they_are_r
 )
 def test_a_number_that_counts_or_names_is_none_of_a_column(heading: str) -> None:
     assert field_of(plain_heading(heading), "events") is None and not is_heading(heading)
+
+
+SPANS = [
+    "第3季度{}",
+    "三季度{}",
+    "2026年{}",
+    "2026年度{}",
+    "2026年3月{}",
+    "3月{}",
+    "1-3月{}",
+    "上半年{}",
+    "{}2026",
+    "{}2026年",
+    "2.2026年{}",
+]
+
+
+@pytest.mark.parametrize("span", SPANS)
+def test_headings_with_a_year_or_months_are_looked_for_as_they_are_read(city: Home, tmp_path: Path, span: str) -> None:
+    first, second = ([span.format(one) for one in headings] for headings in (FIRST, SWAPPED))
+    lines = [first, *(row(FIRST, n) for n in range(20)), second, *(row(SWAPPED, n) for n in range(20, 40))]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+    assert set((found["known_at"] - found["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
+    assert set(found["closed_at"].astype(str)) == {"2026-04-20 02:00:00"}
+
+
+def test_one_heading_for_each_year_is_no_clash_and_neither_is_read(city: Home, tmp_path: Path) -> None:
+    both = [*FIRST[:5], "2025年化解结果", "2026年化解结果"]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": [both, *(row(FIRST, n) for n in range(4))]}))
+    assert (account.read, account.accepted) == (4, 4)
+    assert Store(city).versions("disputes")["outcome"].isna().all()
+    assert any("none is read until a mapping says which" in note for note in account.notes)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("2026年当事人姓名", True),
+        ("2026年联系电话", True),
+        ("2024年龄", True),
+        ("2024年年龄", True),
+        ("2026年纠纷类型", False),
+    ],
+)
+def test_a_year_hides_no_person(heading: str, field: bool) -> None:
+    assert is_personal(plain_heading(heading)) is field
+
+
+HAZARDS = ["隐患编号", "所在网格编码", "排查日期", "隐患类别", "隐患等级", "整改期限", "整改完成日期", "整改情况"]
+MOVED = ["隐患编号", "隐患类别", "隐患等级", "排查日期", "所在网格编码", "整改完成日期", "整改期限", "整改情况"]
+
+
+def hazard(headings: list[str], number: int) -> list[Any]:
+    told = {
+        "隐患编号": f"H{number}", "所在网格编码": f"G{number % 4}", "排查日期": f"2026-03-{number % 28 + 1:02d}",
+        "隐患类别": ["私拉电线", "外墙脱落"][number % 2], "隐患等级": "一般隐患", "整改期限": "2026-06-01", "整改完成日期": "2026-05-01",
+        "整改情况": "已整改",
+    }  # fmt: skip
+    return [told[heading] for heading in headings]
+
+
+@pytest.mark.parametrize("month", [1, 2])
+@pytest.mark.parametrize(
+    ("first", "second"), [("{}.", "{}."), ("", "{}."), ("{}.", ""), ("（{}）", "{}、"), ("2026年", "2025年")]
+)
+def test_a_settled_mapping_finds_its_headings_whatever_number_the_second_table_gives_them(
+    city: Home, tmp_path: Path, first: str, second: str, month: int
+) -> None:
+    above, beneath = (
+        [form.format(n) + one for n, one in enumerate(headings, start=1)]
+        for form, headings in ((first, HAZARDS), (second, MOVED))
+    )
+    for one in range(month):
+        numbers = range(40 * one, 40 * one + 40)
+        lines = [above, *(hazard(HAZARDS, n) for n in numbers[:20]), ["二、企业自查"], beneath]
+        lines += [hazard(MOVED, n) for n in numbers[20:]]
+        run(city.path, "load", book(tmp_path / f"隐患{one}.xlsx", {"台账": lines}), "--yes")
+    found = Store(city).versions("hazards")
+    assert len(found) == 40 * month
+    assert set(found["due_at"].astype(str).str[:10]) == {"2026-05-31"}
+    assert set(found["closed_at"].astype(str).str[:10]) == {"2026-04-30"}
