@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -134,7 +134,11 @@ def _examples(shown: list[dict[str, object]], dry_run: bool) -> list[str]:
 
 
 def _lines(session: Session, account: Account, outcome: Outcome, dry_run: bool) -> list[str | Table]:
-    lines: list[str | Table] = [*table([file.as_dict() for file in account.files], COLUMNS)] if account.files else []
+    lines: list[str | Table] = (
+        [*table([file.as_dict() for file in account.files], columns_of(COLUMNS, account.files))]
+        if account.files
+        else []
+    )
     if account.dropped_columns:
         lines.append(Message("dropped unread: {columns}", columns="、".join(account.dropped_columns)))
     lines += [Message("note: {note}", note=note) for note in (*account.notes, *account.targets)]
@@ -151,12 +155,25 @@ def _lines(session: Session, account: Account, outcome: Outcome, dry_run: bool) 
     ]
     if account.files and not outcome.failed and not dry_run:
         following = (
-            "Next: the event sources (riskwarn ingest disputes FILE, and the others that there are)."
+            Message("Next: {following}.", following=left_out_said(account.left_out))
+            if account.left_out
+            else "Next: the event sources (riskwarn ingest disputes FILE, and the others that there are)."
             if account.source == "grids"
             else "Next: riskwarn health shows how the sources report; riskwarn train learns from them."
         )
         lines.append(following)
     return lines
+
+
+def columns_of(columns: Sequence[str], accounts: Sequence[Account]) -> tuple[str, ...]:
+    """The columns of a table of accounts, with the rows that were left out where there are some."""
+    return (*columns, "left_out") if any(one.left_out for one in accounts) else tuple(columns)
+
+
+def left_out_said(rows: int) -> Message:
+    """What to do with rows that stand below the headings of another table."""
+    said = "save the {rows} row(s) below other headings that were NOT read (see the notes) as a file of their own, and load it"
+    return Message(said, rows=f"{rows:,}")
 
 
 def reason_said(reason: str, language: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskwarn.cli.answers import SYSTEMS, Asking
-from riskwarn.cli.ingest import reason_said
+from riskwarn.cli.ingest import columns_of, left_out_said, reason_said
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table as Shown
 from riskwarn.messages import Joined, Listed, Message
@@ -237,6 +237,7 @@ def _lines(
     force = Listed(f"{source} {rows}" for source, rows in held.items()) or Message("nothing")
     following = (
         "mend what was not loaded, and load it again" if failed
+        else left_out_said(rows) if (rows := sum(one.account.left_out for one in done))
         else "riskwarn score, which tells what was corrected" if _corrects(home, done)
         else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
         else "riskwarn load the other exports" if "grids" in held
@@ -258,7 +259,7 @@ def _corrects(home: Home, done: Sequence[Done]) -> bool:
 def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -> list[str | Shown]:
     """What became of each table."""
     rows = [{**one.as_dict(), "sheets": _sheets(one.table.sheets)} for one in done]
-    lines: list[str | Shown] = [*table(rows, _COLUMNS)] if done else []
+    lines: list[str | Shown] = [*table(rows, columns_of(_COLUMNS, [one.account for one in done]))] if done else []
     for one in done:
         name = one.table.file.name
         notes = (*one.account.notes, *one.notes)

@@ -72,6 +72,7 @@ class Reading:
         default_factory=Counter
     )  # rows that are by rule not loaded: (rule, field, word of the rule's list, or "")
 
+    left_out: list[int] = field(default_factory=list)  # rows of each table below that was not read
     ends: dict[str, int] = field(default_factory=dict)  # title of a sheet -> row in which other headings begin
 
     def __len__(self) -> int:

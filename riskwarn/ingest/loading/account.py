@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 class Account:
     """What became of the rows of one file, or of several together.
 
-    ``read = accepted + duplicates + corrected + quarantined``, always.
+    ``read = accepted + duplicates + corrected + quarantined + left_out``, always.
     """
 
     source: str
@@ -30,6 +30,7 @@ class Account:
     unknown_words: dict[str, dict[str, object]] = field(
         default_factory=dict
     )  # field -> {words, rows, named: {word: rows}}
+    left_out: int = 0  # rows below headings of another table
     forced: tuple[str, ...] = ()  # what would have stopped the load, had it not been forced
     files: tuple[Account, ...] = ()
     targets: tuple[
@@ -37,7 +38,7 @@ class Account:
     ] = ()  # of several files: what of the source counts towards no target, which cannot be learnt
 
     def __post_init__(self) -> None:
-        parts = self.accepted + self.duplicates + self.corrected + self.quarantined
+        parts = self.accepted + self.duplicates + self.corrected + self.quarantined + self.left_out
         if parts != self.read:
             raise AssertionError(f"{self.file}: {self.read} rows were read and {parts} are accounted for")
 
@@ -50,6 +51,7 @@ class Account:
             "duplicates": self.duplicates,
             "corrected": self.corrected,
             "quarantined": self.quarantined,
+            "left_out": self.left_out,
             "dropped_columns": list(self.dropped_columns),
             "seconds": round(self.seconds, 3),
             "reasons": self.reasons,
@@ -76,6 +78,7 @@ def together(source: str, files: Sequence[Account]) -> Account:
         quarantined=sum(file.quarantined for file in files),
         dropped_columns=tuple(dict.fromkeys(name for file in files for name in file.dropped_columns)),
         seconds=sum(file.seconds for file in files),
+        left_out=sum(file.left_out for file in files),
         reasons=_added(file.reasons for file in files),
         located=_added(file.located for file in files),
         notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),

@@ -217,12 +217,13 @@ def load_file(
     corrected = int(told.corrected.sum())
     account = Account(
         source=source,
-        read=read,
+        read=read + sum(first.left_out),
         accepted=int(told.accepted.sum()),
         duplicates=int(told.duplicates.sum()),
         corrected=corrected,
         quarantined=len(refused.rows),
         dropped_columns=(*columns.dropped, *first.dropped),
+        left_out=sum(first.left_out),
         seconds=time.perf_counter() - started,
         file=file.name,
         sheets=tuple(titles.values()),

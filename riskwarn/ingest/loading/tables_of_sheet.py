@@ -43,7 +43,8 @@ def all_tables(sheet: Sheet, columns: Columns, first: Reading, guard: Guard) -> 
                 "row {row} holds the headings of another table ({headings}): {rows} row(s) below it were NOT read; save them as a "
                 "file of their own, and load it"
             )
-            first.notes.append(Message(said, rows=f"{filled_rows(table):,}", **told))
+            first.left_out.append(filled_rows(table))
+            first.notes.append(Message(said, rows=f"{first.left_out[-1]:,}", **told))
             continue
         first.notes.append(
             Message("row {row} holds other headings ({headings}): the rows below it are read by these", **told)

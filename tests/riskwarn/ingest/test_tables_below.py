@@ -89,7 +89,7 @@ def test_a_table_of_another_source_is_left_out_and_told(city: Home, tmp_path: Pa
     ]
     lines += [row(ACCIDENTS, n) for n in range(5)]
     account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
-    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    assert (account.read, account.accepted, account.quarantined, account.left_out) == (15, 10, 0, 5)
     [said] = [note for note in account.notes if "another table" in note]
     assert said.startswith(
         "row 16 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型): 5 row(s) below it were NOT read"
@@ -98,7 +98,7 @@ def test_a_table_of_another_source_is_left_out_and_told(city: Home, tmp_path: Pa
     # The sheet behind it goes on.
     sheets = {"一": lines[1:], "二": [FIRST, *(row(FIRST, n) for n in range(10, 20))]}
     account = load(city, "disputes", book(tmp_path / "两表.xlsx", sheets))
-    assert (account.read, account.accepted + account.duplicates) == (20, 20)
+    assert (account.read, account.accepted + account.duplicates, account.left_out) == (25, 20, 5)
 
 
 def test_so_is_it_in_a_file_of_text(city: Home, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_one_of_another_source_with_fewer_cells_is_told_and_left_out(city: Home,
     first = [FIRST, *(row(FIRST, n) for n in range(10))]
     second = [ACCIDENTS, *(row(ACCIDENTS, n) for n in range(5))]
     account = load(city, "disputes", lines_of(tmp_path / "d.csv", first, second, quoted=quoted))
-    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    assert (account.read, account.accepted, account.quarantined, account.left_out) == (15, 10, 0, 5)
     [said] = [note for note in account.notes if "another table" in note]
     assert said.startswith(
         "row 12 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型): 5 row(s) below it were NOT read"
@@ -172,7 +172,7 @@ def test_one_of_another_source_with_more_cells_is_told_and_left_out(city: Home, 
     more = [*ACCIDENTS, "死亡人数", "受伤人数"]
     second = [more, *([*row(ACCIDENTS, n), "0", "1"] for n in range(5))]
     account = load(city, "disputes", lines_of(tmp_path / "d.csv", first, second, quoted=quoted))
-    assert (account.read, account.accepted, account.quarantined) == (24, 24, 0)
+    assert (account.read, account.accepted, account.quarantined, account.left_out) == (29, 24, 0, 5)
     [said] = [note for note in account.notes if "another table" in note]
     assert said.startswith(
         "row 26 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型, 死亡人数, 受伤人数): 5 row(s) below it were NOT read"
@@ -251,7 +251,7 @@ def test_a_table_that_lacks_what_its_source_needs_is_left_out_and_told(city: Hom
     other = ["网格编码", "化解结果", "纠纷类型", "下步打算", "督办", "说法", "化解时间"]
     lines = [FIRST, *(row(FIRST, n) for n in range(10)), other, *(row(other, n) for n in range(10, 14))]
     account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
-    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    assert (account.read, account.accepted, account.quarantined, account.left_out) == (14, 10, 0, 4)
     [said] = [note for note in account.notes if "another table" in note]
     assert "4 row(s) below it were NOT read" in said
 
@@ -417,3 +417,38 @@ def test_a_settled_mapping_finds_its_headings_whatever_number_the_second_table_g
     assert len(found) == 40 * month
     assert set(found["due_at"].astype(str).str[:10]) == {"2026-05-31"}
     assert set(found["closed_at"].astype(str).str[:10]) == {"2026-04-30"}
+
+
+@pytest.mark.parametrize("command", ["load", "ingest"])
+def test_the_last_line_says_what_of_the_file_was_left_out_and_how_to_load_it(
+    city: Home, tmp_path: Path, command: str
+) -> None:
+    lines = [FIRST, *(row(FIRST, n) for n in range(30)), ACCIDENTS, *(row(ACCIDENTS, n) for n in range(5))]
+    file = book(tmp_path / "纠纷.xlsx", {"台账": lines})
+    done = run(city.path, *(["load", file, "--yes"] if command == "load" else ["ingest", "disputes", file]))
+    told = (
+        "save the 5 row(s) below other headings that were NOT read (see the notes) as a file of their own, and load it."
+    )
+    assert done.stdout.rstrip().splitlines()[-1].endswith(f"Next: {told}")
+
+
+GRIDS = ["网格编码", "社区名称", "街道名称", "区县名称", "户数"]
+
+
+@pytest.mark.parametrize("beneath", [GRIDS[:4], [*GRIDS[:4][::-1]], [*GRIDS, "网格名称"]])
+def test_a_second_table_of_grids_need_not_have_every_column_of_the_first(
+    city: Home, tmp_path: Path, beneath: list[str]
+) -> None:
+    told = {
+        "社区名称": "青山社区",
+        "街道名称": "洪家楼街道",
+        "区县名称": "江北区",
+        "户数": "120",
+        "网格名称": "专属网格",
+    }
+    lines = [[told.get(one, f"W{n}") for one in GRIDS] for n in range(5)]
+    lines += [beneath, *([told.get(one, f"W{n}") for one in beneath] for n in range(5, 8))]
+    account = load(city, "grids", book(tmp_path / "网格.xlsx", {"网格": [GRIDS, *lines]}))
+    assert (account.read, account.accepted, account.quarantined, account.left_out) == (8, 8, 0, 0)
+    found = Store(city).versions("grids").set_index("grid_id")
+    assert set(found.loc[[f"W{n}" for n in range(8)], "community_name"]) == {"青山社区"}
