@@ -19,7 +19,18 @@ import pyarrow as pa
 from riskwarn.arrays import Flags
 from riskwarn.ingest.columns import field_of_several, holds_dates
 from riskwarn.ingest.heading_words import UNIT_NAMES
-from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, DAY, DAY_IN_NUMERALS, NUMBER, SIGNED, TOTAL, TOTAL_OF
+from riskwarn.ingest.sheets.last_lines import (
+    ASKED,
+    COUNTED,
+    DAY,
+    DAY_IN_NUMERALS,
+    GROUP,
+    NUMBER,
+    PART_COUNTED,
+    SIGNED,
+    TOTAL,
+    TOTAL_OF,
+)
 from riskwarn.ingest.values.cells import filled, matches, strings
 
 #: More filled cells than this has no such line, unless more columns count.
@@ -64,6 +75,8 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
             for name, cell in cells.items():
                 only = strings(cell.take(pa.array(alone)))
                 found[alone] |= matches(only, COUNTED)
+                if name in _IDS[:1]:
+                    found[alone] |= matches(only, GROUP)
                 if field_of_several(name) in _SUMMED:
                     found[alone] |= matches(only, NUMBER)
     if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
@@ -149,7 +162,8 @@ def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
 def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
     texts = [strings(cell) for cell in cells.values()]
     totals, signed, numbers = (
-        np.array([matches(text, pattern) for text in texts]) for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}")
+        np.array([matches(text, pattern) for text in texts])
+        for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}|{PART_COUNTED}")
     )
     others = np.array([filled(text) for text in texts])
     total = totals.any(axis=0) & ~(others & ~totals & ~signed & ~numbers).any(axis=0)

@@ -10,8 +10,11 @@ _SPAN = (
     r"第?[1-4一二三四]\s*季度|[上下]半年)|(?:\d{2,4}|[〇零一二三四五六七八九]{4})\s*年度?"
 )
 
+#: What a total says of its parts, behind it (，其中化解15件) or in a cell beside it.
+PART_COUNTED = rf"^\s*(?:其中)?[㐀-鿿]{{1,8}}?\s*[\d,]+\s*[{_MEASURE}]\s*$"
+_OF_THESE = rf"\s*[,，;；、]\s*其?中?[㐀-鿿]{{1,8}}\s*[\d,]+\s*[{_MEASURE}](?:\s*[,，;；、]\s*[㐀-鿿]{{1,8}}\s*[\d,]+\s*[{_MEASURE}])*[。]?"
 #: A cell that calls its row a total, alone or with the number.
-TOTAL = rf"^[\s(（]*(?:{_SPAN})?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
+TOTAL = rf"^[\s(（]*(?:以上|{_SPAN})?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?(?:{_OF_THESE})?\s*$"
 #: A cell that calls its row the total of something: 鱼洞街道小计, 消防类合计：32起. In a row with an id or a date it is a name.
 TOTAL_OF = rf"^\s*\S.{{0,30}}(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 #: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
@@ -21,6 +24,8 @@ COUNTED = (
 #: A day and nothing else, as it stands below a signature, and one in Chinese numerals.
 DAY_IN_NUMERALS = r"^\s*[〇○零一二三四五六七八九]{4}\s*年\s*[一二三四五六七八九十]{1,2}\s*月\s*(?:[一二三四五六七八九十廿卅]{1,3}\s*日)?\s*$"
 DAY = r"^\s*20\d{2}\s*(?:年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]00:00:00)?)\s*$"
+#: A line that names the group of rows that follows, by its number: 二、柳镇第2社区（网格长：…）.
+GROUP = r"^\s*(?:[一二三四五六七八九十]{1,3}\s*、|[(（][一二三四五六七八九十]{1,3}[)）])\s*[㐀-鿿]\S{1,40}\s*$"
 NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
 _LABEL = (
     r"(?:(?:填表|填报|制表|报表|报送|上报|编制|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|"
@@ -41,16 +46,16 @@ _TOGETHER = (
     rf"^(?:.*{_BETWEEN})?(?:{_LABEL}|{_ROLE})[:：].*{_BETWEEN}(?:{_LABEL}|{_ROLE})[:：]"
 )
 #: Labels that are also words of cells: they call a line a signature with a colon only.
-_CALLED = r"(?:(?:填表|制表|审核|审批|复核|经办)人?签[字名章]|数据来源|日期|时间|抄送|附件|联系人)\s*[:：]"
+_CALLED = r"(?:(?:填表|制表|审核|审批|复核|经办|经手)人?签[字名章]|数据来源|日期|时间|抄送|附件|联系人)\s*[:：]"
 _DATED = r"20\d{2}\s*(?:年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|[-/.]\d{1,2}[-/.]\d{1,2})(?:[T\s]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?"
 _OFFICE = r"[^\s\d,，。;；:：]{1,24}(?:局|办|办公室|委|委员会|中心|政府|街道|镇|乡|社区|所|队|站|科|处|院|部|公司)"
 #: A cell that says when without a colon (填报日期 2026年3月1日, 截至2026年3月1日, 2026年3月1日制表), or of which office and day the
 #: table is (江北区司法局 2026年3月1日), or where a stamp belongs (单位（盖章）, （盖章）), or that it ends, or a page of it.
 _PLAIN = (
     rf"^\s*{_LABEL}{_BETWEEN}*{_DATED}\s*$|^\s*{_DATED}\s*(?:填表|填报|制表|报送|上报|编制|统计|打印|导出|制|报)\s*$|^\s*{_OFFICE}{_BETWEEN}*{_DATED}\s*$|"
-    rf"^\s*(?:填表|填报|制表|报送|编制|审核|审批|复核|经办)人{_BETWEEN}+\S{{1,12}}\s*$|"
+    rf"^\s*(?:填表|填报|制表|报送|编制|审核|审批|复核|经办|经手)人{_BETWEEN}+\S{{1,12}}\s*$|"
     r"^\s*(?:填报|制表|报送|统计)?(?:单位|部门|负责人|领导)?\s*[(（](?:加?盖公?章|签[字名章]|公章)[)）]\s*$|"
-    r"^\s*第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?\s*$|^[\s—–-]*(?:以下(?:空白|无正文)|完)[\s—–-]*$"
+    r"^\s*第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?\s*$|^[\s—–(（【-]*(?:以下(?:空白|无正文)|完)[\s—–)）】-]*$"
 )
 #: A cell that says who made, checked or exported the table, or when, alone or with more of the kind.
 SIGNED = rf"^\s*(?:(?:{_LABEL}|{_ROLE})[:：]|{_CALLED})|{_TOGETHER}|{_PLAIN}"
@@ -58,7 +63,7 @@ SIGNED = rf"^\s*(?:(?:{_LABEL}|{_ROLE})[:：]|{_CALLED})|{_TOGETHER}|{_PLAIN}"
 ASKED = rf"(?:^\s*{_LABEL}$)|(?:{SIGNED})"
 
 _ALONE = re.compile(rf"{TOTAL}|{TOTAL_OF}|{COUNTED}|{SIGNED}")
-_BESIDE = re.compile(rf"{NUMBER}|{DAY}|{DAY_IN_NUMERALS}")
+_BESIDE = re.compile(rf"{NUMBER}|{PART_COUNTED}|{DAY}|{DAY_IN_NUMERALS}")
 #: A remark, in whose text separators may stand.
 _REMARK = re.compile(r"^(?:备注|注|说明)\s*[:：]")
 _QUOTES = "\"'＂"

@@ -19,6 +19,14 @@ from tests.worlds import NOW, dispute, grid_rows, load, with_grids, write_csv
     ("row", "passed_over"),
     [
         (["合计", None, "467"], True),
+        (["（以下空白）", None, None], True),
+        (["以上共计20件，其中化解15件", None, None], True),
+        (["以上共计20件，其中化解15件、移送2件。", None, None], True),
+        (["合计", "20件", "化解15件"], True),
+        (["累计", None, "120件"], True),
+        (["经手人 王某某（签名）", None, None], True),
+        (["化解15件", "G1", "D1"], False),
+        (["累计", "G1", "D1"], False),
         (["合 计：", None, None], True),
         (["总计 1,752 件", None, None], True),
         ([None, "本月小计", "12"], True),
@@ -313,3 +321,12 @@ def test_who_exported_a_list_and_when_is_no_row_of_it(home: Home, tmp_path: Path
     account = load(home, "disputes", file)
     assert (account.read, account.accepted, account.reasons) == (2, 2, {})
     assert "3 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+
+
+def test_a_line_that_numbers_the_group_below_it_is_no_record(city: Home, tmp_path: Path) -> None:
+    rows = [{**dispute(n), "备注": ""} for n in range(6)]
+    blank = dict.fromkeys(rows[0], "")
+    named = next(iter(blank))
+    group = {**blank, named: "二、柳镇第2社区（网格长：王某某）"}
+    account = load(city, "disputes", write_csv(tmp_path / "d.csv", [*rows[:3], group, *rows[3:]]))
+    assert (account.read, account.accepted, account.quarantined) == (6, 6, 0)
