@@ -102,7 +102,10 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
         champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
         loaded.append((champion, load_champion(home, champion)))
     if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
-        raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")
+        raise NotReplayable(
+            snapshot=snapshot,
+            problem="the code of its features, or words that they read, have changed since it was made",
+        )
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     made = score(home, city, encoded(city), loaded, _compared_with(home, row), progress)
     return write_files(folder, snapshot, content_of(made))

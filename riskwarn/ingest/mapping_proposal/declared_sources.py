@@ -1,4 +1,4 @@
-"""Which source a file is of, told by what riskwarn.yaml declares: the columns of a source, and the names of one of one's own."""
+"""Which source a file is of, told by what riskwarn.yaml declares: the columns of a source, and the names and categories of one of one's own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import declared
 from riskwarn.contracts.naming import plain_name
 from riskwarn.contracts.own import is_own
-from riskwarn.contracts.vocabulary import field_of, shipped
+from riskwarn.contracts.vocabulary import field_of, normalised, shipped
 from riskwarn.ingest.heading_words import named_columns, plain_heading
+from riskwarn.ingest.mapping_proposal.profile import Column
 from riskwarn.messages import Message
 
 #: So many columns that a mapping names, all of them there, are those of its file.
 _FEWEST_COLUMNS = 2
+#: So many words, and so great a share of the rows, of declared categories tell their source.
+_FEWEST_WORDS, _NEARLY_ALL = 2, 0.8
 #: A shorter name could stand in any other word.
 _FEWEST_HAN, _FEWEST_LATIN = 2, 4
 
@@ -45,6 +48,27 @@ def by_name(texts: Sequence[str], configuration: Configuration) -> tuple[str, Me
         if best is not None and lengths[best]
         else None
     )
+
+
+def by_categories(columns: Sequence[Column], configuration: Configuration) -> tuple[str, Message] | None:
+    """The one source of one's own whose declared categories are nearly all words of a column, and on what ground."""
+    declaring = {
+        name: set(map(normalised, one.categories))
+        for name, one in configuration.sources.items()
+        if is_own(name) and one.categories
+    }
+    for words in (
+        column.words for column in columns if column.words is not None and len(column.words) >= _FEWEST_WORDS
+    ):
+        rows = sum(words.values())
+        found = [
+            source
+            for source, listed in declaring.items()
+            if sum(many for word, many in words.items() if normalised(word) in listed) >= _NEARLY_ALL * rows
+        ]
+        if len(found) == 1:
+            return found[0], Message("its categories are those of {source} in riskwarn.yaml", source=found[0])
+    return None
 
 
 def _has_columns(source: str, plain: set[str], configuration: Configuration) -> bool:

@@ -10,7 +10,7 @@ from riskwarn.contracts import declared, required
 from riskwarn.contracts.categories import CategoryWords, never_below
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.heading_words import bare_heading, plain_heading
-from riskwarn.ingest.mapping_proposal.declared_sources import by_columns, by_name
+from riskwarn.ingest.mapping_proposal.declared_sources import by_categories, by_columns, by_name
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
@@ -45,7 +45,7 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
     What riskwarn.yaml declares comes first: the columns of a source, and the sources of one's own, which are known by their names.
     """
     titles = [*seen.sheets, *filter(None, (_title(one) for one in seen.titles if one not in seen.headings))]
-    if (said := _declared(name, titles, seen.headings, configuration)) is not None:
+    if (said := _declared(name, titles, seen, configuration)) is not None:
         return said
     hints = shipped("hints")["sources"]
     headings = [plain_heading(heading) for heading in seen.headings if heading]
@@ -88,19 +88,20 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
     return best, why if sure else Joined("; ", [why, UNSURE])
 
 
-def _declared(
-    name: str, titles: Sequence[str], headings: Sequence[str], configuration: Configuration
-) -> tuple[str, str] | None:
+def _declared(name: str, titles: Sequence[str], seen: Profile, configuration: Configuration) -> tuple[str, str] | None:
     """The source that riskwarn.yaml says a file is of; unsure where its headings are those of another.
 
     After its name the titles of its sheets and above its headings are asked, and then these.
     """
+    headings, columns = seen.headings, seen.columns
     if (told := by_columns(headings, configuration)) is not None:
         return told
     others = max((len(found) for found in _marked(_plain(headings), "").values()), default=0)
     if (told := by_name([name], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others > 1 else told
     if others < 2 and (told := by_name(titles, configuration)) is not None:
+        return told
+    if others < 2 and (told := by_categories(columns, configuration)) is not None:
         return told
     if others < 2 and (told := by_name([plain_heading(one) for one in headings], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others else told

@@ -172,3 +172,13 @@ def test_what_a_table_is_about_goes_before_the_word_in_the_heading_of_its_id(
     with pytest.raises(FileOfAnotherSource, match="riskwarn ingest hazards"):
         load(city, "grid_reports", write_csv(tmp_path / name, rows))
     assert stored(city.path) == before
+
+
+@pytest.mark.parametrize("words", [("欺凌", "溺水风险"), ("欺凌", "邻里纠纷")])
+def test_categories_that_riskwarn_yaml_declares_tell_their_source(
+    city: Home, tmp_path: Path, words: tuple[str, str]
+) -> None:
+    home = declaring(city, categories=["欺凌", "溺水风险"])
+    rows = [{**one, "类型": words[n % 2]} for n, one in enumerate(reports())]
+    [account] = told(home, "load", write_csv(tmp_path / "上报.csv", rows), "--yes")["accounts"]
+    assert account["source"] == ("school_reports" if words[1] == "溺水风险" else "grid_reports")
