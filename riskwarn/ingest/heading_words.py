@@ -69,12 +69,11 @@ def known_field(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] |
 
 def own_place(heading: str, listed: Sequence[str]) -> int | None:
     """Where a list of a mapping has a heading, in whatever order its file numbers its columns; None where it has not."""
-    plain = plain_heading(heading)
-    for form in (str, without_number):
-        forms = [form(plain_heading(one)) for one in listed]
-        if form(plain) in forms:
-            return forms.index(form(plain))
-    return None
+    plain, forms = plain_heading(heading), [plain_heading(one) for one in listed]
+    if plain in forms:
+        return forms.index(plain)
+    bare, forms = without_number(plain), [without_number(one) for one in forms]
+    return forms.index(bare) if bare in forms else None
 
 
 def named_columns(mapping: Mapping) -> dict[str, str]:
