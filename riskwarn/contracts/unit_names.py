@@ -16,6 +16,8 @@ from riskwarn.contracts.personal import (
     compound_family_names,
     family_names,
     is_listed_word,
+    is_name,
+    is_place,
     listed_names,
     only_given,
 )
@@ -36,6 +38,14 @@ _COUNTED = tuple("组号队栋幢期段户")
 _WAYS = ("路", "道", "镇")
 #: The longest that a name of somebody with a family name is.
 _LONGEST = 4
+#: Parts of a place: 安华西里.
+_SIDES = "东南西北中前后上下新老"
+#: What is said behind somebody of the unit in charge.
+_BEHIND = re.compile(
+    rf"[{re.escape(EDGES)}]*(?:(?:负责|包[保片干]?|管理|联系|分管|[驻联挂])(?:[村社组户](?=第|\d|网格|$))?(?<![包驻联挂]))?的?"
+)
+#: Behind these any family name may begin a name: 北片马秋生, 老党员文明骁.
+_BEHIND_THESE = "片段街村组社区户员长人"
 
 
 class _Part(NamedTuple):
@@ -90,17 +100,13 @@ def _cut(text: str, known: Collection[str]) -> str:
             if part.role:
                 role = end - start
                 continue
-            if _somebody(text[start:end], known):
+            if _somebody(text[start:end], known) or (role and _holds_person(text[start:end], public=False)):
                 gone.append((start - role, end))
             role = 0
     for start, end in reversed(gone):
-        behind = re.match(rf"[{re.escape(EDGES)}]*(?:负责|包[保片干]|管理|联系|分管)?的?", text[end:])
+        behind = _BEHIND.match(text, end)
         joined = start > 0 and text[start - 1] not in EDGES
-        text = (
-            text[:start]
-            + ("-" if joined and behind and behind[0] else "")
-            + text[end + (behind.end() if behind else 0) :]
-        )
+        text = text[:start] + ("-" if joined and behind and behind[0] else "") + text[behind.end() if behind else end :]
     if not gone:
         return text
     text = re.sub(r"[(\[【〔]\s*[)\]】〕]", "", text).strip(EDGES)
@@ -183,17 +189,51 @@ def _is_place_like(part: str) -> bool:
     ending = next((end for end in _endings() if part.endswith(end) and len(part) > len(end)), "")
     if not ending and part[-1] not in listed_names()[3]:
         return False
-    if len(ending) > 1 or len(part) > _LONGEST or part[1] == "家":
-        return True
+    compound = part[:2] in compound_family_names()
+    if len(ending) > 1 or len(part) > _LONGEST - (not compound) or part[1] == "家":
+        return not _holds_person(part)
     if part[:2] in _called_like_persons() or is_listed_word(part[:2]) or ending in _WAYS:
         return True
     if len(part) == 2 and not ending:
         return is_feature(part)
-    family = (
-        2 if part[:2] in compound_family_names() else 1 if part[0] in family_names() and len(part) < _LONGEST else 0
-    )
+    family = 2 if compound else int(part[0] in family_names())
     usual = only_given(part[family:]) or any(map(is_rare, part[family:]))
     return not family or (ending != "" and not (usual and only_given(part[-1])))
+
+
+def _holds_person(part: str, *, public: bool = True) -> bool:
+    """Whether a name in full stands in a part that ends like a place, with more behind it than what a place is: 赵德生驻村.
+
+    With `public` what is called after persons of whom history tells is a place: 张自忠路, and not 民警王建国社区. Further on than
+    at the beginning a name is of a family that begins hardly any other word, or behind what units and people end with: 北片马秋生桥头.
+    """
+    telling, commonest, places, _ = listed_names()
+    for at in range(len(part) - 2):
+        size = 4 if part[at : at + 2] in compound_family_names() and len(part) - at > 3 else 3
+        name, behind, third = part[at : at + size], part[at + size :], part[at + 2 :]
+        begins = not at or part[at - 1] in _BEHIND_THESE or name[0] in telling | commonest
+        if not begins or name in places or not (is_name(name) or (len(behind) > 1 and _is_rare_name(name))):
+            continue
+        words = name[:2], part[max(at - 1, 0) : at + 1]
+        if any(word in _called_like_persons() or is_listed_word(word) for word in words):
+            continue
+        if not (public and behind in _public()) and not (len(third) > 1 and _is_kind(third)):
+            return True
+    return False
+
+
+def _is_rare_name(name: str) -> bool:
+    """Whether given names have one of the characters behind a family name, and hardly any word the other: 何旻昊."""
+    given = name[1:]
+    usual, rare = any(map(only_given, given)), any(map(is_rare, given))
+    return name[0] in family_names() and given[0] != "家" and usual and rare and not is_place(name)
+
+
+@lru_cache(1024)
+def _is_kind(text: str) -> bool:
+    """Whether a text says nothing but what kind of place it is, and on which side: 新村, 国际花园, 西里."""
+    ends = any(text == end or (text.startswith(end) and _is_kind(text[len(end) :])) for end in _endings())
+    return ends or (len(text) > 1 and text[0] in _SIDES and _is_kind(text[1:]))
 
 
 def _tells_anything(kept: str) -> bool:
@@ -226,6 +266,12 @@ def _single_words() -> tuple[str, ...]:
 def _called_like_persons() -> frozenset[str]:
     """What places and quarters are called that has the shape of a name: 江南, 文昌."""
     return listed_names()[2] | frozenset(shipped("personal")["unit_names"])
+
+
+@cache
+def _public() -> frozenset[str]:
+    """What is called after persons of whom history tells: 左权县, 张自忠路."""
+    return frozenset(shipped("personal")["public_kinds"])
 
 
 @cache

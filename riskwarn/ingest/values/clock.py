@@ -17,14 +17,43 @@ _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
 #: Excel counts a time of day from a day before its first, and as a fraction of a day.
 _FIRST_DAYS = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ T]")
 _FRACTION = re.compile(r"0?\.\d+|0")
-#: How a half of the day is said, before the time or behind it.
-HALF = r"上午|下午|中午|凌晨|早上|清晨|早晨|傍晚|晚上|晚间|夜间|[AaPp]\.?[Mm]\.?"
-_LATE = ("下午", "傍晚", "晚上", "晚间", "pm")
+
+
+def _said(first: int, last: int) -> dict[int, int]:
+    """The hours of a part of the day by how they may be said with its word: by 24 hours, and by twelve (12 for 0, 0 for 12)."""
+    hours = range(first, last + 1)
+    twelve = {hour - 12 if hour else 12: hour for hour in hours if not 0 < hour < 12}
+    return twelve | {hour: hour for hour in hours}
+
+
+#: The parts of the day, and which hour is meant by each that may stand beside their words; beside any other no time is told.
+#: Midnight and the small hours of an evening are of that day or of the next: they are nowhere.
+_PARTS_OF_THE_DAY = {
+    ("上午", "am"): _said(0, 11),
+    ("凌晨",): _said(0, 6),
+    ("清晨", "早晨", "早上", "早间", "早"): _said(3, 11),
+    ("中午", "正午", "午间"): _said(11, 14),
+    ("午后",): _said(12, 18),
+    ("下午", "pm"): _said(12, 23),
+    ("傍晚", "黄昏"): _said(16, 20),
+    ("晚上", "晚间", "夜晚", "当晚", "晚"): _said(17, 23),
+    ("夜间", "夜里", "深夜", "半夜", "午夜"): _said(19, 23) | {18: 18},
+}
+_HOURS = {word: hours for words, hours in _PARTS_OF_THE_DAY.items() for word in words}
+#: How a part of the day is said, before the time or behind it.
+HALF = "|".join([*(word for word in _HOURS if not word.isascii()), r"[AaPp]\.?[Mm]\.?"])
+_MINUTES = r"(?::?(?:00|30|45))?"
+#: Offsets from UTC as they are written; none lies east of +14:00 or west of -12:00.
+EAST = rf"\+(?:(?:0\d|1[0-3]){_MINUTES}|14(?::?00)?)"
+WEST = rf"-(?:(?:0\d|1[01]){_MINUTES}|12(?::?00)?)"
 _SECOND = r"(?P<second>\d{1,2})(?P<fraction>[.,]\d{1,9})?\s*秒?"
-_ZONE = r"(?P<zone>Z|(?:UTC|GMT)?\s*[+-]\d{2}(?::?\d{2})?|UTC|GMT)"
-#: 8:05, 8时5分, 8点30分, 上午8时, 08:05分, 8点半, 8时5分3秒, 08:05:03.250 PM +08; alone an hour is none but where that is said.
+_ZONE = rf"(?:(?P<zone>Z|(?:UTC|GMT)\s*(?:{EAST}|{WEST})|{EAST}|UTC|GMT)|(?P<west>{WEST}))"
+_ABOUT = r"(?:大?约\s*)?"
+#: What says behind a time that it is no more than about right.
+VAGUE = re.compile(r"(?:许|左右|前后|许左右)$")
+#: 8:05, 8时5分, 8点30分, 上午8时, 约8时, 08:05分, 8点半, 8时5分3秒, 08:05:03.250 PM +08; alone an hour is none but where that is said.
 _CLOCK = re.compile(
-    rf"(?P<before>{HALF})?\s*(?P<hour>\d{{1,2}})\s*"
+    rf"{_ABOUT}(?P<before>{HALF})?\s*{_ABOUT}(?P<hour>\d{{1,2}})\s*"
     rf"(?P<rest>(?:点钟|[时点:])\s*(?:(?P<minute>\d{{1,2}})\s*分?(?:\s*:?\s*{_SECOND})?|(?P<some>整|半|[一1]刻|[三3]刻))?)?"
     rf"\s*(?P<after>{HALF})?\s*{_ZONE}?"
 )
@@ -63,24 +92,30 @@ def time_of_day(text: str) -> str | None:
 def clock_of(text: str, *, hour_alone: bool = False) -> str | None:
     """A time of day as ``hh:mm:ss[.f]``, with its offset behind a blank if it tells one; None where the text is none.
 
-    Every form in which offices and systems write one is read; a number alone is an hour only with `hour_alone`.
+    Every form in which offices and systems write one is read; a number alone is an hour only with `hour_alone`. A span of
+    times is none, whatever its mark: 20:00-21:00, 9-11.
     """
-    if (matched := _DIGITS.fullmatch(text)) or (
-        (matched := _CLOCK.fullmatch(text)) and (hour_alone or matched["rest"])
-    ):
-        parts = matched.groupdict()
-    else:
+    plainly = VAGUE.sub("", text)
+    matched = _DIGITS.fullmatch(plainly) or _CLOCK.fullmatch(plainly)
+    if matched is None:
         return None
-    hour, minute = int(parts["hour"]), int(parts["minute"] or _SOME.get(parts.get("some") or "整", 0))
-    if parts.get("before") and parts.get("after"):
+    parts = dict.fromkeys(("rest", "before", "after", "some", "minute"), "") | matched.groupdict(default="")
+    zone = parts["zone"] or parts["west"]
+    alone = matched.re is _CLOCK and not parts["rest"]
+    # A minus behind hours and minutes is the mark of a span; offsets to the west stand behind seconds.
+    if (alone and (zone or not hour_alone)) or (parts["west"] and not parts["second"]):
         return None
-    half = (parts.get("before") or parts.get("after") or "").lower().replace(".", "")
-    if half and hour == 24:
+    hour = _hour(int(parts["hour"]), parts["before"], parts["after"])
+    if hour is None:
         return None
-    # 中午12:05 is noon, 中午1:05 an hour after it; the other words name hours of their half.
-    if (half in _LATE or (half == "中午" and hour not in (11, 12))) and hour < 12:
-        hour += 12
-    elif half and half not in _LATE and half != "中午" and hour == 12:
-        hour = 0
-    zone = re.sub(r"^(?:UTC|GMT)\s*", "", parts["zone"] or "") or ("Z" if parts["zone"] else "")
-    return f"{hour:02d}:{minute:02d}:{int(parts['second'] or 0):02d}{parts['fraction'] or ''} {zone}".strip()
+    minute = int(parts["minute"] or _SOME.get(parts["some"] or "整", 0))
+    offset = re.sub(r"^(?:UTC|GMT)\s*", "", zone) or ("Z" if zone else "")
+    return f"{hour:02d}:{minute:02d}:{int(parts['second'] or 0):02d}{parts['fraction']} {offset}".strip()
+
+
+def _hour(said: int, before: str, after: str) -> int | None:
+    """The hour of a day that is said, with a part of the day before or behind it; None where it is none of that part."""
+    if before and after:
+        return None
+    part = (before or after).lower().replace(".", "")
+    return _HOURS[part].get(said) if part else said

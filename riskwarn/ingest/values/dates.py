@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.ingest.values.cells import coded, filled, plain
+from riskwarn.ingest.values.clock import EAST, WEST
 from riskwarn.ingest.values.orders import Order, order_of
 from riskwarn.ingest.values.written import rewritten
 from riskwarn.periods import Instants
@@ -27,8 +28,8 @@ Decide = Callable[[pa.Array], Order | None]
 #: Three numbers with marks between, a time, half of the day and offset: every form that is written with digits and marks.
 _PARTS = (
     r"^(?P<first>\d{1,4})[-/.](?P<second>\d{1,2})[-/.](?P<third>\d{1,4})"
-    r"(?:(?:\s+|T)\s*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second_>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?(?:\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?))?|\s*(?P<zone_>Z|[+-]\d{2}:?\d{2}))?$"
+    r"(?:(?P<mark>\s+|T)\s*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second_>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    rf"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?(?:\s*(?:(?P<zone>Z|{EAST})|(?P<west>{WEST})))?|\s*(?P<zone_>Z|{EAST}))?$"
 )
 _NUMBER = re.compile(r"^\d{5}(?:\.\d+)?$|^\d{10}$|^\d{13}$")
 
@@ -225,6 +226,7 @@ def _from_parts(texts: pa.Array, order: Order | None) -> tuple[Instants, npt.NDA
     hour, minute, seconds = whole("hour"), whole("minute"), whole("second_")
     half = pc.utf8_lower(pc.utf8_slice_codeunits(words("half"), 0, 1))
     late, early = (np.asarray(pc.equal(half, one).to_numpy(zero_copy_only=False), dtype=bool) for one in ("p", "a"))
+    good &= ~early | (hour <= 12)
     hour = np.where(late & (hour < 12), hour + 12, np.where(early & (hour == 12), 0, hour))
     seconds = np.where(seconds == 60, 59, seconds)
     good &= ((hour < 24) & (minute < 60) & (seconds < 60)) | (
@@ -232,7 +234,10 @@ def _from_parts(texts: pa.Array, order: Order | None) -> tuple[Instants, npt.NDA
     )
     micro = whole("fraction") * 10 ** (9 - lengths["fraction"]).astype(np.int64) // 1000
     moments = (starts[number] + day) * _DAY + ((hour * 60 + minute) * 60 + seconds) * 1_000_000 + micro
-    zone = pc.binary_join_element_wise(words("zone"), words("zone_"), "")
+    zone = pc.binary_join_element_wise(words("zone"), words("west"), words("zone_"), "")
+    # A minus behind hours and minutes is the mark of a span; offsets to the west stand behind seconds or a T.
+    told_so = pc.or_(pc.not_equal(words("second_"), ""), pc.equal(words("mark"), "T"))
+    good &= np.asarray(pc.or_(pc.equal(words("west"), ""), told_so).to_numpy(zero_copy_only=False), dtype=bool)
     absolute = good & np.asarray(pc.not_equal(zone, "").to_numpy(zero_copy_only=False), dtype=bool)
     if absolute.any():
         offsets = pc.replace_substring(pc.if_else(pc.equal(zone, "Z"), "+00", zone), ":", "")

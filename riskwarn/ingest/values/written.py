@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from riskwarn.ingest.values.clock import HALF, clock_of
+from riskwarn.ingest.values.clock import EAST, HALF, VAGUE, clock_of
 
 _MONTHS = {
     name: number
@@ -37,14 +37,20 @@ _ORACLE_CLOCK = re.compile(r"^(\s*\d{1,2})\.(\d{2})\.(\d{2})")
 _RUN = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
 _UNITS = re.compile(r"(?P<year>\d{4}|\d{2})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})(?:\s*[日号]|(?!\d))")
 #: Three numbers in whichever order; a time stands behind a blank or a letter.
-_MARKED = re.compile(r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?=[\sT,]|[一-鿿]|[AaPp]\.?[Mm])")
+_MARKED = re.compile(r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?:\s*[日号]|(?=[\sT,(]|[一-鿿]|[AaPp]\.?[Mm]))")
+#: The same with marks that the columns do not know: 2024、7、1, 2024—07—01.
+_OTHER_MARKS = re.compile(
+    r"(?P<year>\d{4})\s*(?P<mark>、|[—–]{1,2}|·)\s*(?P<month>\d{1,2})\s*(?P=mark)\s*(?P<day>\d{1,2})(?:\s*[日号]|(?!\d))"
+)
 _CHINESE = re.compile(r"[〇○零一二三四五六七八九十廿]")
 _NUMERALS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 _HALF = re.compile(HALF)
 #: What parts a day from its time of day.
 _BETWEEN = re.compile(r"^[\s,]*T?\s*|\s+$")
-_ZONE = re.compile(r"Z|[+-]\d{2}:?\d{2}")
-_VAGUE = re.compile(r"(?:许|左右|前后|许左右)$")
+_ZONE = re.compile(rf"Z|{EAST}")
+#: What a zone is called, behind its offset: GMT+0800 (中国标准时间).
+_CALLED = re.compile(r"(?P<zone>(?:UTC|GMT)(?:[+-][\d:]+)?|[+-]\d{2}:?\d{2})\s*\((?:[^()\d]*|(?:UTC|GMT)[+-][\d:]+)\)$")
+_BRACKETED = re.compile(r"\(([^()]*)\)")
 
 
 def rewritten(text: str, zone: ZoneInfo) -> str | None:
@@ -52,7 +58,7 @@ def rewritten(text: str, zone: ZoneInfo) -> str | None:
 
     `zone` is that of the file: the name of another zone behind a time is not understood.
     """
-    plain = _VAGUE.sub("", _WEEKDAY.sub(" ", text)).strip()
+    plain = VAGUE.sub("", _WEEKDAY.sub(" ", text)).strip()
     if matched := _JAVA.fullmatch(plain):
         return _of_java(matched, zone)
     if "年" in plain:
@@ -72,8 +78,10 @@ def _head(text: str) -> tuple[str, str, bool] | None:
         return _day(matched, matched["month"]), _ORACLE_CLOCK.sub(r"\1:\2:\3", text[matched.end() :]), False
     for pattern in (_DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _YEAR_MONTH_DAY):
         if matched := pattern.match(text):
-            rest = re.sub(r"\s*\([^()]*\)$", "", text[matched.end() :])
+            rest = _CALLED.sub(r"\g<zone>", text[matched.end() :])
             return _day(matched, str(_MONTHS[matched["name"][:3].lower()])), rest, False
+    if matched := _OTHER_MARKS.match(text):
+        return _day(matched, matched["month"]), text[matched.end() :], False
     if matched := _MARKED.match(text):
         return matched["date"], text[matched.end() :], False
     if matched := _RUN.match(text):
@@ -88,6 +96,8 @@ def _day(matched: re.Match[str], month: str) -> str:
 def _with_time(day: str, rest: str, *, hour_alone: bool) -> str | None:
     """A day and the time of day behind it; a half of the day without an hour says no more than the day does."""
     rest = _BETWEEN.sub("", rest)
+    if bracketed := _BRACKETED.fullmatch(rest):
+        rest = bracketed[1]
     if not rest or _HALF.fullmatch(rest):
         return day
     if _ZONE.fullmatch(rest):

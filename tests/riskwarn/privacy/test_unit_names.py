@@ -50,6 +50,13 @@ FORMS = ["{}", "{}网格", "{}第1网格", "第3网格（{}）", "{}片区", "{}
         ("马秋生超市", None),
         ("马秋生队", None),
         ("程志强调解工作室", None),
+        ("书记刘志华联系村第二网格", "第二网格"),
+        ("李志强驻村第3网格", "第3网格"),
+        ("李强驿站", None),
+        ("李秀梅苑", None),
+        ("欧阳建国老桥头", None),
+        ("南门片区马秀莲桥头网格", "南门片区网格"),
+        ("民警王建国社区网格", None),
     ],
 )
 def test_whoever_a_unit_a_house_or_a_team_is_called_after_is_cut(name: str, left: str | None) -> None:
@@ -65,13 +72,40 @@ def test_of_any_family_whatever_the_given_name(form: str, given: str) -> None:
     assert [family for family, name in kept.items() if given in name] == []
 
 
+#: What is said behind somebody, and ends like a place; and before.
+TAILS = ["支书{}包村网格", "民警{}驻村网格", "警长{}包村网格", "党员{}示范岗网格", "{}家门口网格", "{}先锋岗", "{}驿站", "{}同心苑", "{}家园", "{}裁缝铺", "{}果园",
+         "{}养殖场", "{}桥头", "{}村口网格", "{}老年活动中心", "{}幸福院", "北片{}", "东街{}先锋岗", "老党员{}", "幸福里{}网格"]  # fmt: skip
+MADE = [
+    "李志强",
+    "赵德生",
+    "王建国",
+    "赵春梅",
+    "陈大勇",
+    "徐国华",
+    "吴志明",
+    "张玉兰",
+    "李秀梅",
+    "马秀莲",
+    "何晓英",
+    "欧阳建国",
+]
+
+
+@pytest.mark.parametrize("form", TAILS)
+def test_a_person_is_asked_for_before_what_is_said_behind_looks_like_a_place(form: str) -> None:
+    kept = {name: without_persons(form.format(name)) or "" for name in MADE}
+    assert {name: left for name, left in kept.items() if name in left} == {}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_of_real_names_of_quarters_villages_and_roads_one_in_twenty_is_cut(form: str) -> None:
     assert len(set(PLACES)) == 354
     assert sum(names_person(form.format(place)) for place in PLACES) <= 17
 
 
-@pytest.mark.parametrize("name", ["调解一队", "石桥调解队", "九龙二组", "王家队", "碧水小区1号楼", "第1网格长江路"])
+@pytest.mark.parametrize("name", ["调解一队", "石桥调解队", "九龙二组", "王家队", "碧水小区1号楼", "第1网格长江路",
+                                  "左权县", "张自忠路", "张思德社区", "安华西里", "金杨新村", "金科驿站", "白市驿站网格", "菜园坝网格", "陈家门口", "王庄门口",
+                                  "李家果园", "金信国际花园", "方庄南里", "万科金色家园", "大红门果园"])  # fmt: skip
 def test_a_name_that_is_no_persons_is_kept(name: str) -> None:
     assert not names_person(name)
 
