@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from experiments.benchmarks.receivers import Receiver
@@ -47,7 +49,7 @@ def test_a_notice_of_a_place_that_is_withheld_from_now_on_tells_no_reason(
     hidden = places(later)[Unit.GRID]
     assert hidden.suppressed[hidden.rows[small]] and not hidden.suppressed[hidden.rows[large]]
     members = tuple({"code": code, "name": code, "level": "red", "score": 0.4375} for code in (large, small))
-    own = {"members": members} if among else {"unit": "grid", "code": small, "members": ()}
+    own: dict[str, Any] = {"members": members} if among else {"unit": "grid", "code": small, "members": ()}
     alert = raised(city, **own)
     why = [{**one, "zh": BESIDE, "en": BESIDE} for one in alert.reasons]
     beside = raised(city, unit="grid", code=large, members=(), target="safety", reasons=tuple(why))
