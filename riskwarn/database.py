@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Dialect, Engine, ExceptionContext, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from riskwarn.errors import (
@@ -73,12 +73,13 @@ def _host(address: URL) -> str | None:
 
 def _opened(address: URL, place: str, otherwise: type[RiskwarnError], upto: str = HEAD) -> Engine:
     sqlite = address.get_backend_name() == "sqlite"
-    options: dict[str, Any] = {"connect_args": {"timeout": WAIT_SECONDS}} if sqlite else {"pool_pre_ping": True}
+    # Connections to a file cost little: who waits for one of a few would wait for those who wait for the file.
+    options: dict[str, Any] = {"max_overflow": -1} if sqlite else {"pool_pre_ping": True}
     # An error of the database must not repeat the values that were being written.
     engine = create_engine(address, hide_parameters=True, **options)
     event.listen(engine, "handle_error", partial(_as_error_of_the_domain, place, otherwise))
     if sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "do_connect", _connect_sqlite)
         event.listen(engine, "checkout", _be_patient)
     held = _version(engine)
     if held is not None and held > HEAD:
@@ -116,17 +117,22 @@ def _as_error_of_the_domain(place: str, otherwise: type[RiskwarnError], context:
     raise otherwise(database=place, problem=told) from error
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = DELETE",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    # What is deleted is overwritten, so that no free page keeps it.
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
+def _connect_sqlite(dialect: Dialect, _record: object, given: list[Any], options: dict[str, Any]) -> Any:
+    """A new connection, prepared. What it is prepared with waits for who holds the file, too: as long as who asks for it, and no longer;
+    and each by itself, which a listener of `connect` would not before one has succeeded."""
+    connection = dialect.connect(*given, **{**options, "timeout": PATIENCE.get()})
+    try:
+        for pragma in (
+            "journal_mode = DELETE",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",  # what is deleted is overwritten, so that no free page keeps it
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _be_patient(connection: Any, _record: object, _proxy: object) -> None:

@@ -1,7 +1,8 @@
 """Notices of places of which nothing may be told any more: what they told of numbers is taken out of them, for good.
 
 A notice is read long after it was raised, by many ways: the API, messages that wait or are asked for again, tickets, the week's list. So it is
-taken out where it is kept, in the transaction of the publication that withholds the place.
+taken out where it is kept, in the transaction of the publication that withholds the place. Until then, as after `min_residents` was raised,
+it is left out where it is told: :mod:`serving.delivery.view`.
 """
 
 from __future__ import annotations

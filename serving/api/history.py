@@ -46,7 +46,7 @@ def of_grid(
                 "model": row.manifest["models"].get(f"{block[0]}/{block[1]}"),
                 **(found or dict.fromkeys(_SHOWN)),
                 "reasons": _moved(seen, folder, code, block)
-                if why and row.told_as_now and _tells(seen, row.id, code)
+                if why and row.told_as_now and not seen.current.withholds(row.id, [("grid", code)])
                 else [],
             }
         )
@@ -57,14 +57,6 @@ def of_grid(
         "horizon": block[1],
         "items": items,
     }
-
-
-def _tells(seen: Seen, snapshot: str, code: str) -> bool:
-    """Whether nothing of a grid is withheld today in a snapshot, whatever was told when it was published."""
-    try:
-        return code not in seen.current.withheld_grids(snapshot)
-    except SnapshotDamaged:
-        return False
 
 
 def _moved(seen: Seen, folder: Path, code: str, block: Block) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ class Seen:
         """The same of something inside."""
         trees = self.current.trees
         then = View.then if inside is None else partial(trees.inside, inside=inside)
-        return View(inside, self.current.suspended, self._told_by_an_earlier_rule, then)
+        return View(inside, self.current.suspended, self._told_by_an_earlier_rule, then, self.current.withholds)
 
     def _told_by_an_earlier_rule(self, snapshot: str) -> bool:
         row = self.publications.by_id.get(snapshot)  # None where it was published since the last look

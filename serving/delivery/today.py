@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
-from riskwarn.errors import NoSnapshot
+from riskwarn.errors import NoSnapshot, SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.access.areas import Area
+from serving.columns.places import Places
 from serving.delivery.messages import Message
 from serving.delivery.view import NOWHERE, View, snapshot_of
 from serving.snapshots import published
 from serving.snapshots.cut import Inside, inside_of
+from serving.snapshots.files import read_places
 from serving.snapshots.trees import Trees
 from serving.snapshots.units import places_today
+from serving.snapshots.withheld import Withheld, withheld_today
 
 #: What somebody sees of a message.
 Seen = Callable[[Message], View]
@@ -31,28 +36,48 @@ class Today:
         self._state: tuple[int, int, int] | None = None
         self._inside: dict[Area, Inside | None] = {}
         self._older: dict[str, bool] = {}
-        self._trees = Trees(home)
+        self._trees, self._withheld = Trees(home), Withheld(home.configuration.min_residents)
+        self._current: str | None = None
+        self._places: Places | None = None
 
     def seen(self, messages: Sequence[Message], suspended: frozenset[str], *areas: Area | None) -> Seen:
         """What is seen of some messages by who sees what lies inside all of some areas; None is nothing at all."""
         snapshots = {snapshot_of(one.body) for one in messages}
+        state = published.state(self._home)
+        if state != self._state or len(self._inside) > _KEPT:
+            self._renew()
+            self._state, self._inside = state, {}
         older = frozenset(one for one in snapshots if self._told_by_an_earlier_rule(one))
-        view = View(suspended=suspended, older=older.__contains__)
+        for one in snapshots:
+            self._withholds(one, ())  # read here, and not where a message is cut
+        view = View(suspended=suspended, older=older.__contains__, withheld=self._withholds)
         if None in areas:
             return partial(_nothing, view)
         parts = {one for one in areas if one is not None and not one.whole}
         if not parts:
             return partial(_same, view)
-        state = published.state(self._home)
-        if state != self._state or len(self._inside) > _KEPT:
-            self._state, self._inside = state, {}
         found = [self._inside_of(one) for one in parts]
         inside = [one for one in found if one is not None]
         if len(inside) < len(found):
             return partial(_as_it_was_said, view, parts)
         every = _all_of(inside)
         then = {one: self._trees.inside(one, every) for one in snapshots}
-        return partial(_same, View(every, suspended, view.older, lambda snapshot: then.get(str(snapshot), ())))
+        return partial(_same, replace(view, inside=every, then=lambda snapshot: then.get(str(snapshot), ())))
+
+    def _renew(self) -> None:
+        """Read what is withheld in the snapshot that is current; where that cannot be read, each is asked by its own residents alone."""
+        self._current, self._places, newest = None, None, published.newest(self._home)
+        if newest is not None:
+            with suppress(SnapshotDamaged):
+                places = read_places(self._home.snapshots / newest.id)
+                least = self._home.configuration.min_residents
+                self._current, self._places = newest.id, withheld_today(places, least)
+
+    def _withholds(self, snapshot: str, units: Collection[tuple[str, str]]) -> bool:
+        try:
+            return self._withheld.holds(self._home.snapshots / snapshot, units, self._current, self._places)
+        except SnapshotDamaged:
+            return True
 
     def _inside_of(self, area: Area) -> Inside | None:
         """What lies inside an area; None where no tree is published, as after all snapshots were withdrawn."""
@@ -82,7 +107,7 @@ def _same(view: View, _message: Message) -> View:
 
 
 def _nothing(view: View, _message: Message) -> View:
-    return View(NOWHERE, view.suspended, view.older)
+    return replace(view, inside=NOWHERE)
 
 
 def _as_it_was_said(view: View, areas: set[Area], message: Message) -> View:
@@ -91,4 +116,4 @@ def _as_it_was_said(view: View, areas: set[Area], message: Message) -> View:
         return _nothing(view, message)
     units = message.places() | {(Unit.GRID.value, str(one["code"])) for one in message.members}
     grids = frozenset(code for unit, code in units if unit == Unit.GRID.value)
-    return View(Inside(grids, frozenset(), frozenset(units)), view.suspended, view.older, lambda _snapshot: units)
+    return replace(view, inside=Inside(grids, frozenset(), frozenset(units)), then=lambda _snapshot: units)

@@ -31,7 +31,7 @@ class Left:
     Parameters
     ----------
     part : the reason from which the city's mean would follow, and the exact figures of the whole city.
-    reasons : all reasons, because an earlier rule told them, or their unit held something outside.
+    reasons : all reasons, because an earlier rule told them, their unit or a grid among others is withheld, or it held something outside.
     figures : all that a target was scored with, because it is suspended, or its unit held something outside.
     members : codes of the grids among others that lie outside.
     """
@@ -54,12 +54,14 @@ ALL = Left(part=True, reasons=True, figures=True)
 @dataclass(frozen=True)
 class View:
     """What somebody sees: what lies `inside` (None is the whole city), which targets are suspended, of which snapshots an earlier rule
-    of disclosure told, and which units, as they were `then` when a snapshot was published, lie inside today."""
+    of disclosure told, which units, as they were `then` when a snapshot was published, lie inside today, and whether any of some units is
+    `withheld` today in a snapshot."""
 
     inside: Inside | None = None
     suspended: frozenset[str] = frozenset()
     older: Callable[[str], bool] = lambda _snapshot: False
     then: Callable[[str | None], Collection[tuple[str, str]]] = lambda _snapshot: ()
+    withheld: Callable[[str, Collection[tuple[str, str]]], bool] = lambda _snapshot, _units: False
 
     def holds(self, unit: str, code: str) -> bool:
         """Whether a unit lies inside today."""
@@ -95,10 +97,14 @@ class View:
         outlived = self.outlived(notice)
         return Left(
             part=self.inside is not None,
-            reasons=outlived or (notice.get("kind") != "gap" and self.older(snapshot_of(notice))),
+            reasons=outlived or (notice.get("kind") != "gap" and self._tells_no_reason(notice)),
             figures=outlived or notice.get("target") in self.suspended,
             members=frozenset(code for code in grids if not self.holds(Unit.GRID.value, code)),
         )
+
+    def _tells_no_reason(self, notice: Mapping[str, Any]) -> bool:
+        snapshot, told = snapshot_of(notice), places_of(notice)
+        return self.older(snapshot) or self.withheld(snapshot, told)
 
     def inside_of(self, message: Message) -> bool:
         """Whether a message is about something inside."""
@@ -118,6 +124,12 @@ class View:
 def snapshot_of(notice: Mapping[str, Any]) -> str:
     """The snapshot that the figures of a notice are of."""
     return str(notice.get("snapshot"))
+
+
+def places_of(notice: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The unit of a notice, and the grids among others that it tells of."""
+    grids = [(Unit.GRID.value, str(one["code"])) for one in notice.get("members") or ()]
+    return [(str(notice.get("unit")), str(notice.get("code"))), *grids]
 
 
 def less(message: Message, left: Left) -> Message:

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -246,12 +247,17 @@ class Current:
         """A snapshot as it was read, without what the rule of today withholds of it."""
         return replace(snapshot, places=withheld_today(snapshot.places, self._least))
 
-    def withheld_grids(self, snapshot: str) -> frozenset[str]:
-        """The codes of the grids whose details are withheld today in a snapshot. Raises SnapshotDamaged, NoSnapshot."""
+    def withholds(self, snapshot: str, units: Collection[tuple[str, str]]) -> bool:
+        """Whether the details of any of some units are withheld today in a snapshot: they are of all where that cannot be known, because
+        its files are damaged, or no snapshot is read of those that are kept."""
         today = self._whole
-        if today is None:
-            raise self.against(None) or NotReadYet()
-        return self._withheld.grids(self._home.snapshots / snapshot, today)
+        if today is None and (self.publications.kept or not self.looked):
+            return True
+        own = (None, None) if today is None else (today.id, today.places)
+        try:
+            return self._withheld.holds(self._home.snapshots / snapshot, units, *own)
+        except SnapshotDamaged:
+            return True
 
     def __call__(self, as_of: date | None = None) -> Snapshot:
         """The current snapshot, or the newest of an as-of.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,8 +20,8 @@ from serving.columns.places import DOWNWARDS, Places
 from serving.snapshots.files import read_places
 from serving.snapshots.snapshot import Snapshot
 
-#: Snapshots of which it is remembered what is withheld.
-_MOST = 100
+#: Snapshots of which it is remembered what is withheld beyond what is today.
+_MOST = 1_000
 
 
 def withheld_today(places: Places, least: int, today: Places | None = None) -> Places:
@@ -58,7 +59,7 @@ class Withheld:
 
     def __init__(self, least: int) -> None:
         self._least, self._lock = least, threading.Lock()
-        self._grids: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
+        self._beyond: OrderedDict[tuple[str, str | None], frozenset[tuple[str, str]]] = OrderedDict()
         self._places: OrderedDict[tuple[str, str], tuple[Places, Places]] = OrderedDict()
 
     def of(self, snapshot: Snapshot, today: Snapshot) -> Snapshot:
@@ -80,16 +81,41 @@ class Withheld:
             for key in [one for one in self._places if one[0] not in snapshots or one[1] != today]:
                 del self._places[key]
 
-    def grids(self, folder: Path, today: Snapshot) -> frozenset[str]:
-        """The codes of the grids that are withheld today in the snapshot of a folder, whose places alone are read. Raises SnapshotDamaged."""
-        key = folder.name, today.id
+    def holds(self, folder: Path, units: Iterable[tuple[str, str]], today: str | None, places: Places | None) -> bool:
+        """Whether any of some units is withheld in `places`, those of the snapshot of `today`, or is today in the snapshot of a folder.
+
+        Of a snapshot the places alone are read; of one whose files are not kept any more, what is withheld in `places` is. Both are None
+        where nothing is current. Raises SnapshotDamaged.
+        """
+        if places is not None and any(_is_withheld(places, unit, code) for unit, code in units):
+            return True
+        if folder.name == today:
+            return False
+        key = folder.name, today
         with self._lock:
-            found = self._grids.get(key)
+            found = self._beyond.get(key)
         if found is None:
-            grids = withheld_today(read_places(folder), self._least, today.places)[Unit.GRID]
-            found = frozenset(grids.codes[row] for row in np.flatnonzero(grids.suppressed).tolist())
+            found = self._found(folder, places)
             with self._lock:
-                self._grids[key] = found
-                while len(self._grids) > _MOST:
-                    self._grids.popitem(last=False)
-        return found
+                self._beyond[key] = found
+                while len(self._beyond) > _MOST:
+                    self._beyond.popitem(last=False)
+        return any(one in found for one in units)
+
+    def _found(self, folder: Path, today: Places | None) -> frozenset[tuple[str, str]]:
+        """(unit, code) of what is withheld in the snapshot of a folder, but not in the places of today."""
+        if not folder.is_dir():
+            return frozenset()
+        then = withheld_today(read_places(folder), self._least, today)
+        withheld = (
+            (unit.value, level.codes[row])
+            for unit, level in then.levels.items()
+            for row in level.suppressed.nonzero()[0]
+        )
+        return frozenset(one for one in withheld if today is None or not _is_withheld(today, *one))
+
+
+def _is_withheld(places: Places, unit: str, code: str) -> bool:
+    level = next((own for kind, own in places.levels.items() if kind == unit), None)
+    row = None if level is None else level.rows.get(code)
+    return level is not None and row is not None and bool(level.suppressed[row])

@@ -19,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, insert, inspect, select
 from sqlalchemy.exc import StatementError
 
-from riskwarn.database import open_database
+from riskwarn.database import PATIENCE, open_database
 from riskwarn.errors import DatabaseBusy, DatabaseNewer, DatabaseUnreachable, DatabaseUnusable, SettingInvalid
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.migrations import HEAD, VERSION_TABLE, run
@@ -352,13 +352,17 @@ def test_a_place_that_cannot_be_written_is_named(home: Home) -> None:
     assert str(home.path / "riskwarn.db") in str(told.value)
 
 
-def test_a_database_that_another_holds_is_busy(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskwarn.database.WAIT_SECONDS", 0)
+def test_a_database_that_another_holds_is_busy(home: Home) -> None:
+    """For as long as who asks is patient, also while a new connection is prepared."""
     other = sqlite3.connect(home.path / "riskwarn.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(DatabaseBusy, match="another process"):
-        ledger(open_home(home.path, Settings()))
-    other.close()
+    before = PATIENCE.set(0)
+    try:
+        with pytest.raises(DatabaseBusy, match="another process"):
+            ledger(open_home(home.path, Settings()))
+    finally:
+        PATIENCE.reset(before)
+        other.close()
     assert ledger(open_home(home.path, Settings())) == []
 
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from tests.serving.conftest import Made
+from riskwarn.database import WAIT_SECONDS
+from tests.serving.conftest import Made, running_application
 from tests.serving.test_requests import LOCAL
+
+#: Who ask at once.
+MANY = 60
 
 
 @pytest.mark.parametrize("path", ["/v1/alerts", "/v1/track-record"])
@@ -34,6 +46,42 @@ def test_what_needs_a_held_database_is_answered_with_when_to_ask_again(
             held.execute("ROLLBACK")
             held.close()
         assert api.get(asked).status_code == 200
+
+
+@contextmanager
+def held_by_another_process(file: Path) -> Iterator[None]:
+    """A database that another process writes, until it is let go."""
+    held = "import sqlite3, sys; held = sqlite3.connect(sys.argv[1], isolation_level=None); held.execute('BEGIN EXCLUSIVE')"
+    code = f"{held}; print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None and other.stdout is not None
+        other.stdout.readline()
+        try:
+            yield
+        finally:
+            other.stdin.close()
+
+
+def test_many_who_need_a_held_database_are_answered_at_once_and_keep_the_ranking_from_nobody(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a server that has no connection yet: each is prepared while the other process holds the file."""
+    monkeypatch.setattr("serving.api.app.ANSWER_SECONDS", 0.1)
+    application = made.application()
+    with running_application(application) as address, httpx.Client(base_url=address, timeout=WAIT_SECONDS * 10) as api:
+        ranking = api.get("/v1/scores?limit=50")
+        assert ranking.status_code == 200
+        with held_by_another_process(made.home.path / "riskwarn.db"), ThreadPoolExecutor(MANY) as many:
+            made.home.database.dispose()
+            begun = time.monotonic()
+            asked = [many.submit(api.get, f"/v1/alerts?limit={number + 1}") for number in range(MANY)]
+            again, other = api.get("/v1/scores?limit=50"), api.get("/v1/scores?limit=70")
+            answers = [one.result() for one in asked]
+            passed = time.monotonic() - begun
+        assert {(one.status_code, one.json()["type"]) for one in answers} == {(503, "urn:riskwarn:database_busy")}
+        assert all(one.headers["Retry-After"] for one in answers)
+        assert (again.status_code, again.content) == (200, ranking.content) and other.status_code == 200
+        assert passed < WAIT_SECONDS, "nobody waits as long as a command does"
 
 
 def test_the_current_snapshot_is_the_one_that_is_served(made: Made) -> None:

@@ -18,7 +18,8 @@ ATTACKED = {
     "/v1/scores", "/v1/grids/{grid_id}", "/v1/grids/{grid_id}/explanation", "/v1/grids/{grid_id}/history", "/v1/map", "/v1/export.{form}",
 }  # fmt: skip
 
-#: Notices, out of which it is taken where they are kept: tests/serving/alerts/test_withheld_later.py asks them.
+#: Notices, out of which it is left wherever they are told, and taken where they are kept at the next publication:
+#: tests/serving/delivery/test_stricter_notices.py and tests/serving/alerts/test_withheld_later.py ask them.
 NOTICES = {
     "/v1/alerts", "/v1/alerts/{alert_id}", "/v1/alerts/{alert_id}/{verb}", "/v1/alerts/several/{verb}", "/v1/alerts/stream",
     "/v1/alerts/feed.atom", "/v1/alerts/{alert_id}/cap.xml",

@@ -82,7 +82,14 @@ def noticed(copied: Home) -> tuple[Home, str, str]:
 def test_a_notice_of_a_place_that_is_withheld_now_tells_themes_and_no_values(noticed: tuple[Home, str, str]) -> None:
     home, small, large = noticed
     with running(home, lambda: NOW) as address, httpx.Client(base_url=address) as api:
-        assert json.dumps(api.get("/v1/alerts").json(), ensure_ascii=False).count(VALUES) == 3
+        told = {
+            one["code"]
+            for one in api.get("/v1/alerts").json()["items"]
+            if VALUES in json.dumps(one, ensure_ascii=False)
+        }
+        assert told == {large}, "the rule of today holds before anything is published"
+    with home.database.connect() as connection:
+        assert sum(one.reasons[0] == reason() for one in alerts_where(connection)) == 3
     made = publish(home, now=NOW)
     assert made.current
     with home.database.connect() as connection:
