@@ -76,7 +76,8 @@ def refuse(reading: Reading) -> None:
         return listed or way or (more[name](text) if name in more else None)
 
     categories = _categories(reading)
-    ways = {*categories, "kind", "form", "discovered_by"}
+    # Whence a case came to a mediator says nothing of what it is: what an office of petitions hands over is a dispute.
+    ways = {*categories, "kind", "form", *(["discovered_by"] if "hotline" in words else [])}
     more = {**dict.fromkeys(categories, of_a_category), "kind": of_a_kind}
     for name in ("kind", *categories, "form", "discovered_by", "status", "outcome", *escalations(reading)):
         if name in reading.cells:

@@ -17,7 +17,7 @@ from riskwarn.ingest.mapping_proposal.saying import called
 from riskwarn.settings import Settings
 from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import told
-from tests.worlds import load, write_csv
+from tests.worlds import dispute, load, write_csv
 
 HEADINGS = ["编号", "发生日期", "类别", "网格编码", "状态"]
 KINDS = {
@@ -113,6 +113,11 @@ def test_petitions_among_calls_are_told_by_any_column_of_kind_or_channel(
     ]  # fmt: skip
     account = load(city, "hotline", write_csv(tmp_path / "12345.csv", calls))
     assert (account.accepted, account.reasons) == (3, {"not_loaded": 21})
+
+
+def test_a_dispute_that_an_office_of_petitions_hands_over_is_a_dispute(city: Home, tmp_path: Path) -> None:
+    cases = [dispute(n, 问题来源="信访转办") for n in range(4)]
+    assert load(city, "disputes", write_csv(tmp_path / "纠纷.csv", cases)).accepted == 4
 
 
 @pytest.mark.parametrize(
