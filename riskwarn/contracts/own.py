@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from riskwarn.configuration import Source
@@ -75,7 +76,7 @@ def _is_petition(name: str, source: Source) -> bool:
     called, categories = "|".join((name, source.zh or "", source.en or "")), "|".join(source.categories or ())
     if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *PETITIONS, "petition_ways"):
         return True
-    if _is_called(name, "petition_initials") and not source.zh and not source.en:
+    if _has_initials(name) and not source.zh and not source.en:
         return True
     if any(_is_called(told, "petition_names") for told in (source.zh, *(source.categories or ())) if told):
         return True
@@ -88,5 +89,15 @@ def _is_petition(name: str, source: Source) -> bool:
 
 
 def _is_called(text: str, listed: str) -> bool:
-    """Whether a whole text is a word of a packaged list, however it is written."""
-    return folded(text) in refusals()[listed]
+    """Whether a whole text is a word of a packaged list, however it is written, and whatever kind of list it says it is."""
+    plain, endings = folded(text), tuple(refusals()["petition_endings"])
+    while plain not in refusals()[listed] and plain.endswith(endings):
+        plain = plain.removesuffix(next(one for one in endings if plain.endswith(one)))
+    return plain in refusals()[listed]
+
+
+def _has_initials(key: str) -> bool:
+    """Whether a key is made of initials of petitions, and beside them of nothing that says what it is (xf_reg, lf_2026)."""
+    parts = [one for one in re.split(r"[\W\d_]+", key.lower()) if one]
+    initials, rest = refusals()["petition_initials"], refusals()["petition_rest"]
+    return folded(key) in initials or (any(one in initials for one in parts) and set(parts) <= {*initials, *rest})

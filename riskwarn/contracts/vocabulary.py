@@ -111,14 +111,17 @@ def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
     return None if refused is None else ("refused_word", refused)
 
 
-def petition_word(text: str) -> str | None:
-    """The word by which a category says that it is of petitions, if it does."""
-    return listed_word(text, *PETITIONS)
+def petition_told(text: str, field: str, called: bool) -> str | None:
+    """The word by which a cell of a row's category, kind, form or channel (`field`) says that it is a petition, if it does.
 
-
-def petition_form(text: str, called: bool) -> str | None:
-    """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
-    return (listed_word(text, *WAYS_OF_PETITIONS) if called else None) or listed_word(text, "petitions")
+    `called` where the others of its register were calls: there who comes or writes petitions. At a mediator's whoever comes has a dispute,
+    and of a matter (邮政信函) a way to bring it is no part.
+    """
+    of_matter = field.startswith("category")
+    if word := listed_word(text, *(PETITIONS if of_matter or called else PETITIONS[:1])):
+        return word
+    way = listed_word(text, *WAYS_OF_PETITIONS) if called else None
+    return way if not of_matter or way == folded(text) else None
 
 
 def _stands_in(word: str, plain: str) -> bool:

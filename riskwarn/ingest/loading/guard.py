@@ -7,7 +7,7 @@ load that goes on all the same (`force`) says so in its account.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -34,11 +34,13 @@ from riskwarn.ingest.mapping_proposal.guessing import (
     likely_source,
     petitions_told,
     resembled,
-    source_of_words,
 )
+from riskwarn.ingest.mapping_proposal.registers import petitions_opened
+from riskwarn.ingest.mapping_proposal.saying import called, source_of_words
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.sheets import Sheet
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
 from riskwarn.messages import Listed, Message
@@ -72,7 +74,8 @@ class Guard:
     contract: Contract
     sources: Collection[str]  # those of the home: a file is sent to no other
     force: bool = False
-    settled: bool = False  # its mapping was settled for this source and these headings
+    settled: bool = False  # its mapping was settled for this source and these headings: they are not asked again
+    called_so: bool = field(default=False, init=False)  # its titles say that it is of the source
     forced: list[str] = field(default_factory=list)  # what would have stopped the load
     notes: list[str] = field(default_factory=list)
     like: list[str] = field(default_factory=list)  # other sources of which it looks, and whose rules hold for it, too
@@ -92,6 +95,20 @@ class Guard:
         if source != self.contract.source and is_shipped(self.contract.source):
             self._stop(PresetOfAnotherSource(preset=mapping.preset, other=source, source=self.contract.source))
 
+    def titles(self, lines: Sequence[Sequence[str]], sheets: Sequence[str], headings: Sequence[str]) -> None:
+        """Raise FileOfAnotherSource where the lines above a table or the titles of its sheets clearly name another source, whatever was settled;
+        PetitionsElsewhere where they name petitions, whatever is forced."""
+        source = self.contract.source
+        if not self.contract.events:
+            return
+        told = called(lines, sheets, headings)
+        self.called_so = set(told) == {source}
+        for other, word in told.items():
+            if other != source and declared_demand(other):
+                raise PetitionsElsewhere(file=self.file, why=word, source=source)
+            if other != source and is_shipped(source):
+                self._another(other, word)
+
     def headings(self, headings: Sequence[str]) -> None:
         """Raise FileOfAnotherSource where the headings are clearly those of another source.
 
@@ -105,15 +122,20 @@ class Guard:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
             for source, why in resembled(self.file, headings, self.contract.source).items():
                 self.held_to(source, why)
-        if self.settled:
+        if self.settled or self.called_so:
             return
         if (found := likely_source(self.file, headings, self.contract.source)) is not None:
             self._another(*found)
 
+    def kinds(self, opened: Sheet) -> None:
+        """Raise PetitionsElsewhere where most rows of a source of one's own say in any column that they came as petitions do."""
+        if self.contract.events and not is_shipped(self.contract.source) and (told := petitions_opened(opened)):
+            self._came_as(told)
+
     def rows(self, readings: Iterator[Reading]) -> Iterator[Reading]:
         """The batches with the sources whose rules hold; raise FileOfAnotherSource where the categories of the first are those of another
         source, PetitionsElsewhere where it holds petitions."""
-        looked = self.settled or not self.contract.events
+        looked = self.called_so or not self.contract.events
         for number, reading in enumerate(readings):
             if number == 0 and self.contract.events and not is_shipped(self.contract.source):
                 self._petitions(reading)
@@ -136,9 +158,11 @@ class Guard:
             told = {text: listed_word(text, *lists) for text in counted}
             rows = sum(counted[text] for text, word in told.items() if word is not None)
             if 2 * rows > len(reading):
-                words = Listed(sorted(set(filter(None, told.values()))))
-                why = Message("more than half of its rows came as {words}", words=words)
-                raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
+                self._came_as(filter(None, told.values()))
+
+    def _came_as(self, words: Iterable[str]) -> None:
+        why = Message("more than half of its rows came as {words}", words=Listed(sorted(set(words))))
+        raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
 
     def held_to(self, source: str, why: str) -> None:
         """What of another source is by rule not loaded, or no nearer than a unit, holds for this file, whatever it is loaded as."""

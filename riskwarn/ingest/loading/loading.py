@@ -43,7 +43,7 @@ from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.redaction import kept_account, kept_heading, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import screened, without_people
-from riskwarn.ingest.sheets import held_open, open_sheet
+from riskwarn.ingest.sheets import held_open, open_sheet, sheet_names
 from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.ingest.values.levels import MOST_LEVELS, holds_paths
 from riskwarn.ingest.values.shares import says_share
@@ -160,7 +160,9 @@ def load_file(
     refuse_register(file.name, [file.stem, *opened.titles])
     if not guard.settled:
         refuse_opened(file.name, opened, finder.above(opened.headings), rules)
+    guard.titles(finder.lines(opened.headings), opened.titles or sheet_names(file), opened.headings)
     guard.headings(opened.headings)
+    guard.kinds(opened)
     refuse_side_by_side(opened.headings, kind, rules, file.name)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)

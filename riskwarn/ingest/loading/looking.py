@@ -33,7 +33,7 @@ from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
-from riskwarn.ingest.loading.remembered import recalled, says_identity, settled_sources, with_recalled
+from riskwarn.ingest.loading.remembered import mapping_in_force, recalled, says_identity, settled_sources, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.hints import also_of
@@ -42,6 +42,7 @@ from riskwarn.ingest.mapping_proposal.profile import LAST, Profile
 from riskwarn.ingest.mapping_proposal.proposal import ABOUT_PERSONS, Proposal, examine
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
+from riskwarn.ingest.mapping_proposal.saying import said_otherwise
 from riskwarn.ingest.sheets import NO_TABLE, held_open, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
 from riskwarn.ingest.sheets.packing import packed_name
@@ -118,7 +119,9 @@ class Looking:
 
         before = [] if source is not None else settled_sources(home, home.configuration.sources, self.file, sheet)
         proposal, found = examined(before[0] if len(before) == 1 else source)
-        if len(before) == 1:
+        if len(before) == 1 and said_otherwise(found.seen, before[0], self._translated(before[0], sheet)) is not None:
+            proposal, found = examined(None, None, found.seen)
+        if before == [proposal.source]:
             proposal = replace(proposal, source_ground=Message("its headings were settled before"))
         refuse_seen(found.seen)
         source, ground = proposal.source, proposal.source_ground
@@ -153,6 +156,10 @@ class Looking:
         if (system := system_told(found.seen.headings)) is not None and "coordinates" not in own.model_fields_set:
             keys["coordinates"] = system
         return self._made(proposal, found, sheet, own, keys, None)
+
+    def _translated(self, source: str, sheet: str | None) -> bool:
+        """Whether the mapping in force for the headings of a table says what its categories are."""
+        return bool(mapping_in_force(self.home, source, self.file, sheet)[0].words.get("category"))
 
     def joined(self, tables: Sequence[Table]) -> list[Table]:
         """Sheets of one source with the same headings as one table, where the load would read just these as one."""

@@ -50,7 +50,7 @@ def by_name(texts: Sequence[str], configuration: Configuration) -> tuple[str, Me
     )
 
 
-def by_categories(columns: Sequence[Column], configuration: Configuration) -> tuple[str, Message] | None:
+def by_declared_categories(columns: Sequence[Column], configuration: Configuration) -> tuple[str, Message] | None:
     """The one source of one's own whose declared categories are nearly all words of a column, and on what ground."""
     declaring = {
         name: set(map(normalised, one.categories))

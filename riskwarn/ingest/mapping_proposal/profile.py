@@ -114,6 +114,7 @@ class Profile:
     separator: str | None
     notes: tuple[str, ...]
     titles: tuple[str, ...] = ()  # cells above the headings, and these; never stored
+    lines: tuple[tuple[str, ...], ...] = ()  # of each sheet those that stand alone above the headings; never stored
     sheets: tuple[str, ...] = ()  # the titles of the sheets that were looked at; never stored
     last: tuple[
         tuple[str, ...], ...
@@ -159,6 +160,7 @@ def look_at(
         separator=getattr(table, "separator", None),
         notes=tuple(table.notes),
         titles=finder.above(table.headings),
+        lines=finder.lines(table.headings),
         sheets=tuple(table.titles) or (sheet_names(path) if sheet is None else ()),
         last=_told(cells.tail(LAST)) if len(cells) < most_rows else (),
         begins=begins,

@@ -35,3 +35,14 @@ class TitlesSeen:
         """The cells down to the headings of the table that has these."""
         rows = [row for found, top in self._looked if tuple(found.headings) == tuple(headings) for row in top]
         return tuple(cell for row in rows for cell in row if cell)
+
+    def lines(self, headings: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """Of each sheet that has these headings the lines that stand alone above them: titles, and no groups of columns."""
+        tops = [top for found, top in self._looked if tuple(found.headings) == tuple(headings)]
+        return tuple(tuple(line for at, row in enumerate(top) if (line := _alone(row, at == 0))) for top in tops)
+
+
+def _alone(row: Cells, first: bool) -> str | None:
+    """The only text of a row, where it begins it or the row is the first of its sheet."""
+    told = {cell for cell in row if cell}
+    return told.pop() if len(told) == 1 and (first or row[0]) else None
