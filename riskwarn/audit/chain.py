@@ -52,4 +52,9 @@ def head_of(connection: Connection) -> Head:
     found = connection.execute(select(AUDIT_HEAD.c.sequence, AUDIT_HEAD.c.hash)).all()
     if len(found) != 1:
         raise AuditBroken(row=1, kind=Message("removed"), problem="the row that tells where the chain ends is gone")
-    return Head(*found[0])
+    sequence, last = found[0]
+    if not (isinstance(sequence, int) and isinstance(last, str)):
+        raise AuditBroken(
+            row=1, kind=Message("changed"), problem="the row that tells where the chain ends cannot be read"
+        )
+    return Head(sequence, last)

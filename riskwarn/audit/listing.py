@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, select
 from riskwarn.audit.actions import Action
 from riskwarn.audit.entries import Row
 from riskwarn.audit.tables import AUDIT
-from riskwarn.audit.verifying import stored
+from riskwarn.audit.verifying import rows_of, stored
+from riskwarn.audit.walking import told
 from riskwarn.errors import UnknownAction
 from riskwarn.files import atomic, uncomputed
 from riskwarn.home import Home
@@ -54,7 +55,7 @@ def newest(home: Home, chosen: Chosen = Chosen(), most: int | None = None) -> li
     """The chosen rows, the newest first, at most so many."""
     asked = select(AUDIT).where(*chosen.conditions()).order_by(AUDIT.c.sequence.desc()).limit(most)
     with home.database.connect() as connection:
-        return [Row(**row) for row in connection.execute(asked).mappings()]
+        return [told(row) for row in rows_of(connection, asked)]
 
 
 def export(home: Home, path: Path) -> int:
@@ -69,7 +70,7 @@ def export(home: Home, path: Path) -> int:
         atomic(path) as temporary,
         temporary.open("w", encoding="utf-8" if path.suffix.lower() != ".csv" else "utf-8-sig", newline="") as file,
     ):
-        rows = (row.as_dict() for row in stored(connection))
+        rows = (told(row).as_dict() for row in stored(connection))
         if path.suffix.lower() == ".csv":
             table = csv.writer(file)
             table.writerow(names)
@@ -86,4 +87,4 @@ def export(home: Home, path: Path) -> int:
 def after(home: Home, sequence: int, most: int) -> Iterator[Row]:
     """The rows after one, rising, at most so many."""
     with home.database.connect() as connection:
-        yield from islice(stored(connection, AUDIT.c.sequence > sequence), most)
+        yield from map(told, islice(stored(connection, AUDIT.c.sequence > sequence), most))

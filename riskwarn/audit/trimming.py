@@ -19,7 +19,7 @@ from riskwarn.audit.heads import no_trimming, note_head
 from riskwarn.audit.recording import recorded
 from riskwarn.audit.tables import AUDIT
 from riskwarn.audit.verifying import stored
-from riskwarn.audit.walking import digest_of_stubs, first_of, stub_of
+from riskwarn.audit.walking import digest_of_stubs, first_of, stub_of, told
 from riskwarn.home import Home
 
 
@@ -47,7 +47,7 @@ def trim(home: Home, *, now: datetime) -> int:
         connection = change.connection
         head = hold(connection)
         chosen = or_(past & (AUDIT.c.sequence < head.sequence), AUDIT.c.action == Action.AUDIT_REMOVED.value)
-        runs = [run for run in _runs(stored(connection, chosen)) if run.removed]
+        runs = [run for run in _runs(map(told, stored(connection, chosen))) if run.removed]
         for run in runs:
             within = AUDIT.c.sequence.between(first_of(run.first), run.last.sequence)
             connection.execute(delete(AUDIT).where(within))
@@ -55,8 +55,8 @@ def trim(home: Home, *, now: datetime) -> int:
         removed = sum(run.removed for run in runs)
         if removed:
             stubs = stored(connection, AUDIT.c.action == Action.AUDIT_REMOVED.value)
-            told = digest_of_stubs(stubs, change.algorithm)
-            change.append(Entry(Action.AUDIT_TRIMMED, told, SYSTEM, count=removed), at=now)
+            every = digest_of_stubs(stubs, change.algorithm)
+            change.append(Entry(Action.AUDIT_TRIMMED, every, SYSTEM, count=removed), at=now)
     return removed
 
 

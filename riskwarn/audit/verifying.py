@@ -7,16 +7,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy.exc import DBAPIError
 
 from riskwarn.audit.chain import Head, head_of
 from riskwarn.audit.entries import Row
 from riskwarn.audit.heads import NAME, acted, no_trimming, noted_head
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
 from riskwarn.audit.walking import KINDS, PROBLEMS, Broken, Kind, walk
-from riskwarn.errors import AuditBroken
+from riskwarn.errors import AuditBroken, DatabaseUnusable
 from riskwarn.home import Home
 from riskwarn.messages import Message
+
+#: What a database or its driver says of a cell that is none of its column: SQLite keeps whatever somebody writes into one.
+_UNREADABLE = (DatabaseUnusable, DBAPIError, ValueError, TypeError, OverflowError)
 
 #: Rows that are read at once.
 AT_ONCE = 5_000
@@ -66,7 +70,8 @@ def verify(home: Home, anchors: Iterable[tuple[str, Head]] = ()) -> Verified:
         try:
             head = head_of(connection)
         except AuditBroken as error:
-            return Verified(0, Head(), Broken(1, Kind.REMOVED, Message(str(error.fields["problem"]))))
+            kind = next(kind for kind, name in KINDS.items() if str(name) == str(error.fields["kind"]))
+            return Verified(0, Head(), Broken(1, kind, Message(str(error.fields["problem"]))))
         walked = walk(lambda: stored(connection, upto=head.sequence), head, places)
         lost = bool(head.sequence) or acted(connection)
         # In one statement, so that what is appended just now is none of it.
@@ -94,8 +99,29 @@ def stored(connection: Connection, *chosen: ColumnElement[bool], upto: int | Non
             asked = asked.where(AUDIT.c.sequence <= upto)
         if last is not None:
             asked = asked.where(AUDIT.c.sequence > last)
-        found = connection.execute(asked).mappings().all()
-        yield from (Row(**row) for row in found)
+        found = rows_of(connection, asked)
+        yield from found
         if len(found) < AT_ONCE:
             return
-        last = found[-1]["sequence"]
+        last = found[-1].sequence
+
+
+def rows_of(connection: Connection, asked: Select[Any]) -> list[Row]:
+    """The rows that a question to the table is answered with. Of one that cannot be read, whatever somebody wrote into its cells, there is
+    its number alone: it is none that was written."""
+    try:
+        return [Row(**row) for row in connection.execute(asked).mappings()]
+    except _UNREADABLE:
+        pass
+    numbers = connection.execute(asked.with_only_columns(AUDIT.c.sequence)).scalars().all()
+    return [_row(connection, number) for number in numbers]
+
+
+def _row(connection: Connection, number: int) -> Row:
+    try:
+        return Row(**connection.execute(select(AUDIT).where(AUDIT.c.sequence == number)).mappings().one())
+    except _UNREADABLE:
+        # Of a database that is gone nobody may say that a row of it was changed.
+        connection.execute(select(AUDIT.c.sequence).where(AUDIT.c.sequence == number))
+        cells: dict[str, Any] = {**dict.fromkeys(AUDIT.c.keys()), "sequence": number}
+        return Row(**cells)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from riskwarn.audit.actions import Action
 from riskwarn.audit.chain import Head
 from riskwarn.audit.entries import ALGORITHMS, SYSTEM, Row, digest, hash_of, microseconds, written
+from riskwarn.errors import AuditBroken
 from riskwarn.messages import Message
+
+#: The number of a row has fewer digits.
+_DIGITS = 20
 
 
 class Kind(StrEnum):
@@ -94,8 +99,16 @@ def first_of(row: Row) -> int:
     """The number of the first row that a row stands for: its own, but where it stands for rows past their time."""
     if row.action != Action.AUDIT_REMOVED:
         return row.sequence
-    first = row.object.partition("-")[0]
-    return int(first) if first.isascii() and first.isdigit() else 0
+    first = str(row.object).partition("-")[0]
+    return int(first) if first.isascii() and first.isdigit() and len(first) < _DIGITS else 0
+
+
+def told(row: Row) -> Row:
+    """A row that may be shown. Raises AuditBroken where a cell of it is none that a row could hold."""
+    kinds = {"sequence": int, "count": int, "at": datetime}
+    if all(isinstance(value, kinds.get(name, str)) for name, value in vars(row).items()):
+        return row
+    raise AuditBroken(row=row.sequence, kind=KINDS[Kind.CHANGED], problem=PROBLEMS[Kind.CHANGED])
 
 
 def stub_of(first: Row, last: Row) -> Row:
@@ -127,7 +140,7 @@ def intact(row: Row, place: int | None = None) -> bool:
     """Whether a row is as it was written, at its own number or as if it had another."""
     if row.action == Action.AUDIT_REMOVED:
         own = replace(row, sequence=first_of(row)) if first_of(row) else row
-        return place in (None, first_of(row)) and row == stub_of(own, row)
+        return isinstance(row.at, datetime) and place in (None, first_of(row)) and row == stub_of(own, row)
     if row.algorithm not in ALGORITHMS:
         return False
     try:

@@ -130,7 +130,7 @@ def _after(home: Home, writing: Writing, alert: Alert, asked: Asked, by: By) -> 
     if asked.team_id is not None and _has_it(alert, asked.team_id, verb):
         raise _stands(alert, verb, Message("; team {team} has it already", team=asked.team_id))
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
-        after = replace(after, acknowledged_at=after.in_order(now), acknowledge_by=None)
+        after = acknowledged(after, now)
     elif verb is Verb.ASSIGN:
         after = asked_anew(home.configuration, replace(after, team_id=asked.team_id).beside(), now)
     elif verb is Verb.CO_HANDLE:
@@ -172,30 +172,37 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
 def asked_above(configuration: Configuration, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above has to do with it, too; it has as long as the first had before it goes further up. Where none is above, that is said."""
     above = teams.over(alert.units, alert.team_id, alert.escalations + 1)
-    until = _acknowledged_by(configuration, alert, now)
-    further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
+    further = replace(_to_acknowledge(configuration, alert, now), escalations=alert.escalations + 1)
     return further if above is None else further.beside(above.id)
 
 
 def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
     """Whoever has it from now on has as long to acknowledge it as the first had."""
-    until = _acknowledged_by(configuration, alert, now)
-    return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
+    anew = replace(alert.rested(now), acknowledged_at=None, reminders=0, escalations=0)
+    return _to_acknowledge(configuration, anew, now)
 
 
-def _acknowledged_by(configuration: Configuration, alert: Alert, now: datetime) -> datetime:
-    """Until when whoever is asked now is to acknowledge it."""
+def acknowledged(alert: Alert, at: datetime) -> Alert:
+    """A notice that somebody has acknowledged."""
+    return replace(alert, acknowledged_at=alert.in_order(at)).on_terms(acknowledge_by=lambda _level, _by: None)
+
+
+def _to_acknowledge(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
+    """A notice that whoever is asked now is to acknowledge in time."""
     rules, zone = configuration.alerts, configuration.calendar.timezone
-    return acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    return alert.on_terms(
+        acknowledge_by=lambda level, _by: acknowledged_by(rules, level, told_when(rules, level, now, zone), zone)
+    )
 
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     if alert.extensions >= rules.extensions:
         raise _stands(alert, Verb.EXTEND, Message("; it was extended {times} times already", times=alert.extensions))
-    due = alert.within(max(alert.due_at or now, now) + timedelta(days=rules.extend_days))
-    if due == alert.due_at:
+    more = timedelta(days=rules.extend_days)
+    after = alert.on_terms(due_at=lambda _level, due: alert.within(max(due or now, now) + more))
+    if after.due_at == alert.due_at:
         raise _stands(alert, Verb.EXTEND, Message("; it is due at the end of its window already"))
-    return replace(alert, due_at=due, extensions=alert.extensions + 1)
+    return replace(after, extensions=alert.extensions + 1)
 
 
 def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -> Alert:
@@ -211,8 +218,10 @@ def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) ->
             else Message("; its window has passed")
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
-    due = alert.within(now + timedelta(days=home.configuration.alerts.days_to_close(alert.level)))
-    return asked_anew(home.configuration, replace(alert, outcome=None, ended_at=None, due_at=due), now)
+    days = home.configuration.alerts.days_to_close
+    again = replace(alert, outcome=None, ended_at=None)
+    due = again.on_terms(due_at=lambda level, _due: alert.within(now + timedelta(days=days(level))))
+    return asked_anew(home.configuration, due, now)
 
 
 def _digest(identity: str, asked: Asked, version: int | None) -> str:

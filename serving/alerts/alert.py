@@ -15,6 +15,9 @@ from serving.alerts.life import ASKED, LIVE, Status
 from serving.alerts.tables import ALERTS, STEPS
 from serving.columns.places import Places
 
+#: What a term of a notice becomes, of a level and as it was.
+Term = Callable[[str, datetime | None], datetime | None]
+
 #: (kind, code, name) of a unit and all above it, the nearest first.
 Lineage = Sequence[tuple[str, str, str]]
 
@@ -102,16 +105,21 @@ class Alert:
         """An instant, no sooner than what is known of it already: clocks are set back now and then."""
         return max(at, self.raised_at, self.acknowledged_at or self.raised_at)
 
+    def on_terms(self, **terms: Term) -> Alert:
+        """The notice with other terms, by their names, and its grids with their own by the same rule: who sees some of them alone is told
+        theirs, for those of the highest would tell of it."""
+        own: dict[str, Any] = {name: become(self.level, getattr(self, name)) for name, become in terms.items()}
+        return replace(self, members=tuple(_on_terms(one, terms) for one in self.members), **own)
+
     def rested(self, until: datetime, paused: bool = False) -> Alert:
         """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
         if not self.paused or self.ticket_at is None:
             return replace(self, paused=paused)
         time = max(until - max(self.ticket_at, self.raised_at), timedelta(0))
-        due, by = self.due_at, self.acknowledge_by
-        return replace(
-            self, paused=paused, due_at=None if due is None else self.within(due + time),
-            acknowledge_by=None if by is None else by + time,
-        )  # fmt: skip
+        return replace(self, paused=paused).on_terms(
+            due_at=lambda _level, due: None if due is None else self.within(due + time),
+            acknowledge_by=lambda _level, by: None if by is None else by + time,
+        )
 
     def unseen(self, now: datetime) -> bool:
         """Whether nobody has acknowledged it in time."""
@@ -120,6 +128,14 @@ class Alert:
     def overdue(self, now: datetime) -> bool:
         """Whether it should be closed by now."""
         return self.due_at is not None and self.due_at <= now
+
+
+def _on_terms(member: dict[str, Any], terms: dict[str, Term]) -> dict[str, Any]:
+    became = {}
+    for name, become in terms.items():
+        before = member.get(name)  # none in one that was told of before its terms were kept
+        became[name] = become(member["level"], None if before is None else datetime.fromisoformat(before))
+    return {**member, **{name: None if at is None else at.isoformat() for name, at in became.items()}}
 
 
 def head_of(target: str, unit: str, code: str, kind: str) -> str:

@@ -229,9 +229,15 @@ def _of_window(
     said = remaining.said(first.snapshot)
     if said is None:
         return alert
-    ends = Publication(first.snapshot, said, configuration, now).ends(first.horizon)
-    after = replace(alert, expires_at=ends, kind=alert.kind if first.found is None else first.found.kind)
-    return replace(after, due_at=None if alert.due_at is None else after.within(alert.due_at))
+    ends = Publication(first.snapshot, said, configuration, now).ends
+    own = {one["code"]: ends(one.get("horizon", first.horizon)) for one in alert.members}
+    after = replace(
+        alert,
+        members=tuple({**one, "expires_at": own[one["code"]].isoformat()} for one in alert.members),
+        expires_at=ends(first.horizon),
+        kind=alert.kind if first.found is None else first.found.kind,
+    )
+    return after.on_terms(due_at=lambda _level, due: None if due is None else after.within(due))
 
 
 def _tell(connection: Connection, alert: Alert, stays: Sequence[_Saying], gone: str, now: datetime) -> None:

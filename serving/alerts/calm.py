@@ -261,7 +261,7 @@ def _within_budget(notices: Sequence[Notice], standing: Standing, made: Decision
 
 def member(one: Candidate) -> dict[str, Any]:
     """A grid as the notice of its town names it."""
-    return {"code": one.code, "name": one.name, "level": one.level.value, "score": one.score}
+    return {"code": one.code, "name": one.name, "level": one.level.value, "score": one.score, "horizon": one.horizon}
 
 
 def _held(about: Candidate, reason: Reason, team: Team | None = None) -> Held:

@@ -53,6 +53,15 @@ class Publication:
         """The end of a window."""
         return self._midnight(self.configuration.calendar.shift(self.said.as_of, horizon))
 
+    def terms(self, level: str, horizon: int) -> dict[str, Any]:
+        """Until when what is told now of a level is to be acknowledged and closed, and the end of its window."""
+        rules, (at, _), ends = self.configuration.alerts, self.when(level), self.ends(horizon)
+        return {
+            "acknowledge_by": acknowledged_by(rules, level, at, self.configuration.calendar.timezone),
+            "due_at": min(at + timedelta(days=rules.days_to_close(level)), ends),
+            "expires_at": ends,
+        }
+
     def dwelt(self) -> datetime:
         """What ended before this is the time of `dwell` ago."""
         last = self.configuration.calendar.shift(self.said.as_of, -self.configuration.alerts.dwell)
@@ -137,10 +146,7 @@ def _standing(connection: Connection, publication: Publication, teams: Teams) ->
 
 
 def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapping[Block, float | None]) -> Alert:
-    about, rules, now = notice.about, publication.configuration.alerts, publication.now
-    ends = publication.ends(about.horizon)
-    level = about.level.value
-    due = min(notice.when + timedelta(days=rules.days_to_close(level)), ends)
+    about, now, level = notice.about, publication.now, notice.about.level.value
     reasons = [{"source": one, "zh": one, "en": one} for one in about.sources]
     first = notice.members[0] if notice.members else about
     made = Alert(
@@ -154,7 +160,7 @@ def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapp
         raised_at=now,
         kind=about.kind,
         units=about.lineage,
-        members=tuple(member(one) for one in notice.members),
+        members=tuple(_member(publication, one) for one in notice.members),
         score=about.score,
         expected_count=about.expected_count,
         reasons=tuple(reasons) or tuple(publication.said.reasons_of(first)),
@@ -162,11 +168,17 @@ def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapp
         team_id=None if notice.team is None else notice.team.id,
         budget_team=notice.team.id if notice.team is not None and notice.week is not None else None,
         week=notice.week,
-        acknowledge_by=acknowledged_by(rules, level, notice.when, publication.configuration.calendar.timezone),
-        due_at=due,
-        expires_at=ends,
+        **publication.terms(level, about.horizon),
     )
     return told(made, "Alert", now, notice.when)
+
+
+def _member(publication: Publication, one: Candidate, of: Alert | None = None) -> dict[str, Any]:
+    """A grid as a notice of its town keeps it: with its own terms. One that comes to a notice which somebody has acknowledged is, too."""
+    terms = publication.terms(one.level.value, one.horizon)
+    if of is not None and of.acknowledge_by is None:
+        terms["acknowledge_by"] = None
+    return {**member(one), **{name: None if at is None else at.isoformat() for name, at in terms.items()}}
 
 
 def _usual(said: Said) -> dict[Block, float | None]:
@@ -185,7 +197,7 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     """The notice with what it tells beside: a higher level, or other grids of its unit."""
     now, members = publication.now, {one["code"]: one for one in alert.members}
     if alert.members:
-        members |= {one.code: member(one) for one in more}
+        members |= {one.code: _member(publication, one, alert) for one in more}
     highest = max(more, key=lambda one: HEIGHTS[one.level])
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))

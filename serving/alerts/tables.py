@@ -34,7 +34,9 @@ ALERTS = Table(
     Column(
         "units", JSON, nullable=False, default=list
     ),  # [kind, code, name] of the unit and all above it, the nearest first
-    Column("members", JSON, nullable=False, default=list),  # grids that it tells of: code, name, level, score
+    Column(
+        "members", JSON, nullable=False, default=list
+    ),  # grids that it tells of: code, name, level, score, and the terms that it would have were it of that one alone
     Column("kind", String(16), nullable=False, default="level"),  # what raised it
     Column("level", String(16), nullable=False),
     Column("score", Float),

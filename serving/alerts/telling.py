@@ -14,14 +14,14 @@ from riskwarn.configuration import Configuration
 from serving.alerts.alert import Alert, add_alert, change_alert, mark_told
 from serving.alerts.happened import since_told
 from serving.alerts.life import Rule, Status
-from serving.alerts.shown import as_dict
+from serving.alerts.shown import as_dict, terms_of
 from serving.alerts.tables import new_id
 from serving.alerts.teams import Teams, kept_teams
 from serving.alerts.words import head_of, text_of
 from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
-from serving.delivery.view import BARE, View, bare, cut
+from serving.delivery.view import BARE, PARTS, View, bare, cut, instant_of
 
 #: What ends the id of a message that tells what became of a notice.
 OUTCOME = ".outcome"
@@ -140,7 +140,7 @@ class Writing:
         return self._say(alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True))
 
     def _say(self, alert: Alert, kind: Kind, name: str, since: Since) -> Alert:
-        told_of = as_dict(alert)
+        told_of = _kept(alert)
         message = Message(
             id=name,
             kind=kind,
@@ -166,9 +166,22 @@ def _texts(told_of: dict[str, Any], configuration: Configuration, since: Since) 
     return {"text": text_of(told_of, configuration, since), BARE: text_of(bare(told_of), configuration, since)}
 
 
+def _kept(alert: Alert) -> dict[str, Any]:
+    """A notice with all of which something may be left out."""
+    return {**as_dict(alert), PARTS: terms_of(alert)}
+
+
+def as_seen(alert: Alert, view: View) -> Alert:
+    """A notice with the terms that somebody is told."""
+    told_of = _kept(alert)
+    told = cut(told_of, view.left_out(told_of))
+    at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
+    return replace(alert, horizon=told["horizon"], **at)
+
+
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:
     """A notice as somebody is told it; of its text the head, or `full` all."""
-    told_of = as_dict(alert)
+    told_of = _kept(alert)
     left = view.left_out(told_of)
     told = cut(told_of, left)
     words = bare(told) if left.words else told_of

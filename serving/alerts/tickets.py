@@ -20,7 +20,7 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import announced, asked_anew, reopened
+from serving.alerts.acting import acknowledged, announced, asked_anew, reopened
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.held import hold_void
 from serving.alerts.keeping import escalated
@@ -203,7 +203,7 @@ def _step(home: Home, writing: Writing, alert: Alert, verb: Verb, row: Mapping[s
     if verb is Verb.REOPEN:
         after = reopened(home, writing.connection, after, now)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
-        after = replace(after, acknowledged_at=alert.in_order(at), acknowledge_by=None)
+        after = acknowledged(after, at)
     if verb is Verb.CLOSE:
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else alert.outcome or Outcome.UNKNOWN.value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
@@ -19,6 +20,12 @@ from serving.snapshots.cut import Inside
 
 #: Where nothing lies.
 NOWHERE = Inside(frozenset(), frozenset(), frozenset())
+
+#: Where a notice keeps the terms of each of its grids: code -> what the notice would have, were it of that one alone.
+PARTS = "terms"
+
+#: What follows from the level or horizon of a notice.
+TERMS = ("horizon", "acknowledge_by", "due_at", "expires_at")
 
 #: Where a notice keeps what it says where something is left out of it.
 BARE = "bare"
@@ -135,7 +142,9 @@ def places_of(notice: Mapping[str, Any]) -> list[tuple[str, str]]:
 def less(message: Message, left: Left) -> Message:
     """A message as it is told."""
     body = cut(message.body, left)
-    return replace(message, body=body, level=str(body.get("level", message.level)))
+    # What became of a notice has no end.
+    ends = message.expires_at if message.expires_at is None or not left.members else instant_of(body.get("expires_at"))
+    return replace(message, body=body, level=str(body.get("level", message.level)), expires_at=ends)
 
 
 def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
@@ -146,8 +155,14 @@ def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
     if left.words and "text" in told:
         # What is said of its level is said of that of all its grids.
         told["text"] = unsaid(told) if told.get("level") == notice.get("level") else _named(told)
-    told.pop(BARE, None)
+    for kept in (BARE, PARTS):
+        told.pop(kept, None)
     return told
+
+
+def instant_of(text: Any) -> datetime | None:
+    """An instant as a notice tells it."""
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def bare(notice: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,13 +179,23 @@ def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
 
 
 def _members(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
-    """The grids that are told of, and the highest of their levels."""
+    """The grids that are told of, the highest of their levels, and the terms of that."""
     members = [dict(one) for one in told.get("members") or () if one["code"] not in left.members]
-    if left.figures and "members" in told:
-        return {"members": []}
-    if not left.members or not members:
-        return {}
-    return {"members": members, "level": max((one["level"] for one in members), key=height)}
+    part: dict[str, Any] = {}
+    if left.members and members:
+        part = {"members": members, "level": max((one["level"] for one in members), key=height)}
+        part |= _terms(told, members)
+    return {**part, "members": []} if left.figures and "members" in told else part
+
+
+def _terms(told: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The terms of some grids: the first of those that they have, and the window of the highest; None where none were kept."""
+    kept = told.get(PARTS) or {}
+    own = [kept.get(one["code"], {}) for one in sorted(members, key=lambda one: -height(one["level"]))]
+    soonest = {name: [one[name] for one in own if one.get(name) is not None] for name in ("acknowledge_by", "due_at")}
+    found = {name: min(each, key=instant_of, default=None) for name, each in soonest.items()}  # type: ignore[arg-type]
+    found |= {"expires_at": own[0].get("expires_at"), "horizon": own[0].get("horizon", told.get("horizon"))}
+    return {name: value for name, value in found.items() if name in told}
 
 
 def _reasons(told: Mapping[str, Any], left: Left) -> list[dict[str, Any]]:

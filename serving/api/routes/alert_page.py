@@ -86,7 +86,7 @@ def _shown(alert: Alert, seen: Seen, wording: Wording) -> dict[str, Any]:
     return {
         "alert": told, "head": said["head"], "blocks": list(blocks(said["body"])), "instruction": [line for line in said["instruction"].splitlines() if line not in (NOTICE_ZH, NOTICE_EN)],
         "level": level_name(told["level"], wording), "status": _standing(alert, wording),
-        "due": None if alert.due_at is None or not alert.live else _moment(alert.due_at, wording),
+        "due": None if told["due_at"] is None or not alert.live else _moment(datetime.fromisoformat(told["due_at"]), wording),
         "versions": form.format(id=alert.id, version=alert.version, texts=told["text"]["version"]),
     }  # fmt: skip
 

@@ -27,6 +27,7 @@ from serving.alerts.stats import Asked as FiguresAsked
 from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import Team
+from serving.alerts.telling import as_seen
 from serving.api.context import Context, uncached, written
 from serving.api.documents.alerts import (
     Alert as AlertDocument,
@@ -308,11 +309,17 @@ def _chosen(query: AlertsQuery, view: View, now: datetime, alert: Alert) -> bool
     code, parent = query.code, query.parent
     return (
         (query.level is None or query.level.value == view.level(alert.level, alert.members))
-        and (not query.overdue or alert.overdue(now) or alert.unseen(now))
+        and (not query.overdue or _late(view, now, alert))
         and (code in (None, alert.code) or (code in alert.grids and view.holds(Unit.GRID.value, code)))
         and (parent is None or any(one == parent and view.holds(unit, one) for unit, one, _ in alert.units))
         and (query.team_id is None or query.team_id in (alert.team_id, *alert.co_teams))
     )
+
+
+def _late(view: View, now: datetime, alert: Alert) -> bool:
+    """Whether a notice is late by the terms that are told."""
+    part = as_seen(alert, view)
+    return part.overdue(now) or part.unseen(now)
 
 
 def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:

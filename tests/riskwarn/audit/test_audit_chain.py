@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from multiprocessing import Pipe
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -17,12 +18,12 @@ from sqlalchemy import delete, insert, select, update
 from riskwarn.audit import LOCAL, Action, Caller, Entry, announced, record, recorded
 from riskwarn.audit.chain import Head
 from riskwarn.audit.heads import NAME, noted_head
-from riskwarn.audit.listing import newest
+from riskwarn.audit.listing import Chosen, export, newest
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
 from riskwarn.audit.verifying import verify
 from riskwarn.audit.walking import Kind
 from riskwarn.configuration import AuditRules
-from riskwarn.errors import AlgorithmMissing, PersonalText, ReasonTooLong, RefusedWord
+from riskwarn.errors import AlgorithmMissing, AuditBroken, PersonalText, ReasonTooLong, RefusedWord
 from riskwarn.home import Home
 from riskwarn.store.tables import DISMISSALS
 from tests.riskwarn.audit.changing import AT, started
@@ -179,6 +180,48 @@ def test_a_cell_that_no_row_could_hold_is_found_as_a_changed_row(home: Home, val
     with home.database.begin() as connection:
         connection.exec_driver_sql(f"UPDATE audit SET {values} WHERE sequence = 3")
     assert broken(home) == (3, Kind.CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("values", "sqlite", "where"),
+    [
+        ("at='x'", True, (3, Kind.CHANGED)),
+        ("at=7", True, (3, Kind.CHANGED)),
+        ("at=x'ff'", True, (3, Kind.CHANGED)),
+        ("at='infinity'", False, (3, Kind.CHANGED)),
+        ("note=CAST(x'ff' AS TEXT)", True, (3, Kind.CHANGED)),
+        ("actor=x'ff'", True, (3, Kind.CHANGED)),
+        ("count='many'", True, (3, Kind.CHANGED)),
+        ("action='audit.removed', object=x'ff'", True, (3, Kind.CHANGED)),
+        ("action='audit.removed', object='3-3', at='x'", True, (3, Kind.CHANGED)),
+        ("sequence='x'", True, (3, Kind.REMOVED)),
+        ("sequence=2.5", True, (2.5, Kind.INSERTED)),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_and_never_a_trace(
+    either: Home, tmp_path: Path, values: str, sqlite: bool, where: tuple[float, Kind]
+) -> None:
+    """By whoever reads it: the check, the file, the list."""
+    if sqlite != (either.database.dialect.name == "sqlite"):
+        pytest.skip("the other database refuses it, or keeps it as it is")
+    with_rows(either, 4)
+    with either.database.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE audit SET {values} WHERE sequence = 3")
+    assert broken(either) == where
+    for name in ("rows.jsonl", "rows.csv"):
+        with pytest.raises(AuditBroken, match=r"broken at row .* \(changed\): it is not what was written"):
+            export(either, tmp_path / name)
+        assert not (tmp_path / name).exists()
+    with pytest.raises(AuditBroken):
+        newest(either)
+    assert [row.sequence for row in newest(either, Chosen(before=3 if where[0] == 3 else 2))][-1:] == [1]
+
+
+def test_where_the_chain_ends_that_cannot_be_read_is_no_trace(home: Home) -> None:
+    with_rows(home, 2)
+    with home.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_head SET sequence='x'")
+    assert broken(home) == (1, Kind.CHANGED)
 
 
 def test_two_processes_append_without_gaps(either: Home) -> None:

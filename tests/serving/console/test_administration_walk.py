@@ -103,6 +103,9 @@ def test_a_person_gets_a_key_that_is_shown_once_and_another_confirms(made: Made,
         fits(page)
     with running_application(other) as address:
         page.open(f"{address}/#/administration?lang={language}")
+        page.until(f"document.querySelector('[data-grant=\"{made_key}\"]')")
+        shown = page.run(f"document.querySelector('[data-grant=\"{made_key}\"]').innerText")
+        assert ("用途：" if language == "zh" else "for ") in shown, "who confirms it sees for what it is used"
         page.tap(f"[data-grant='{made_key}'] .button.main", confirm)
         page.until(f"!document.querySelector(\"[data-grant='{made_key}'] .button.main\")")
         page.tap(".grants .button.main", confirm)  # the person

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,80 @@ def test_who_sees_a_part_is_told_of_that_part(city: Home, receiver: Receiver) ->
             for level in ("red", "orange")
         }
     assert [level for (_, level), told in found.items() if told] == ["orange"] * 3
+
+
+#: What a notice of a grid at orange and one of another at red would have, were it of each alone.
+TERMS = {
+    level: {"horizon": horizon, **{name: (NOW + timedelta(days=days)).isoformat() for name, days in (("acknowledge_by", first), ("due_at", due), ("expires_at", ends))}}
+    for level, horizon, first, due, ends in (("orange", 4, 2, 14, 28), ("red", 8, 1, 7, 56))
+}  # fmt: skip
+
+
+def test_its_terms_are_those_of_what_is_told(city: Home, receiver: Receiver) -> None:
+    """Of what lies outside they would tell the level, by how soon something is asked, and how far it looks ahead."""
+    (own, by_own), (whole, by_whole) = program(city, OWN), program(city, cities.WHOLE_CITY)
+    subscriber(city, receiver, "own", by_own)
+    subscriber(city, receiver, "whole", by_whole)
+    levels = {OWN_GRID: "orange", OTHER_GRID: "red"}
+    members = tuple({"code": code, "name": code, "level": level, "score": 0.4, **TERMS[level]} for code, level in levels.items())  # fmt: skip
+    told_of = {name: value if name == "horizon" else datetime.fromisoformat(str(value)) for name, value in TERMS["red"].items()}  # fmt: skip
+    alert = raised(city, members=members, **told_of)
+    part = every_way(city, receiver, own, alert.id, "own")
+    every = every_way(city, receiver, whole, alert.id, "whole")
+
+    def days(days: int) -> tuple[str, ...]:
+        at = NOW + timedelta(days=days)
+        local = at.astimezone(city.configuration.calendar.timezone)
+        return at.isoformat(), local.isoformat(timespec="seconds"), f"{local.month}月{local.day}日", f"{local:%-d %B}"
+
+    assert tellers(part, *days(1), *days(7), *days(56), "八周", "8 weeks") == set()
+    assert tellers(every, *days(1), *days(7), *days(56)) == WAYS, "and who sees all of it is told its own"
+    assert tellers(part, days(14)[0]) == {"list", "one", "stream", "webhook"}
+    assert tellers(part, days(28)[1]) >= {"cap"} and tellers(part, *days(14)[2:]) >= {"page"}
+    shown = json.loads(part["one"])
+    assert {name: shown[name] for name in TERMS["orange"]} == TERMS["orange"]
+    assert shown["members"] == [{"code": OWN_GRID, "name": OWN_GRID, "level": "orange", "score": 0.4}]
+    assert "terms" not in shown
+
+
+@pytest.mark.parametrize(("days", "late"), [(1.5, (True, False)), (2.5, (True, True))])
+def test_whether_it_is_late_follows_from_what_is_told(city: Home, days: float, late: tuple[bool, bool]) -> None:
+    own, _ = program(city, OWN)
+    whole, _ = program(city, cities.WHOLE_CITY)
+    by = NOW + timedelta(days=1 - days), NOW + timedelta(days=2 - days)
+    members = tuple({"code": code, "name": code, "level": level, "score": 0.4, "acknowledge_by": at.isoformat()} for code, level, at in ((OTHER_GRID, "red", by[0]), (OWN_GRID, "orange", by[1])))  # fmt: skip
+    alert = raised(city, members=members, acknowledge_by=by[0])
+    with cities.served(city) as (client,):
+        found = [alert.id in client.get("/v1/alerts?overdue=true", headers=one).text for one in (whole, own)]
+    assert tuple(found) == late
+
+
+def test_no_question_about_what_lies_outside_is_answered_by_what_tells_of_it_beside(city: Home) -> None:
+    (own, _), (whole, _) = program(city, OWN), program(city, cities.WHOLE_CITY)
+    alert = raised(city)
+    asked = [f"code={OWN_GRID}", f"code={OTHER_GRID}", f"code={TOWN}", "parent=D0000000", "parent=D0000001"]
+    with cities.served(city) as (client,):
+        found = [
+            [one for one in asked if alert.id in client.get(f"/v1/alerts?{one}", headers=header).text]
+            for header in (own, whole)
+        ]
+    assert found == [[asked[0], asked[2], asked[3]], asked[:4]]
+
+
+def test_of_a_district_that_lies_inside_in_part_nothing_but_a_gap_is_told(city: Home) -> None:
+    part, _ = program(city, Area((("town", TOWN),)))
+    whole, _ = program(city, OWN)
+    with cities.served(city) as (client,):
+        told_of = [client.get("/v1/health/sources", headers=one).json()["items"] for one in (part, whole)]
+    districts = [{name for one in each for district in one["districts"] for name in district} for each in told_of]
+    assert districts[0] <= {"code", "name", "gap"} and districts[1] > {"code", "name", "gap"}
+
+
+def test_of_a_notice_that_kept_no_terms_of_its_grids_a_part_is_told_none(city: Home, receiver: Receiver) -> None:
+    own, _ = program(city, OWN)
+    alert = raised(city, acknowledge_by=NOW + timedelta(days=1), due_at=NOW + timedelta(days=7))
+    shown = json.loads(every_way(city, receiver, own, alert.id, "own")["one"])
+    assert (shown["acknowledge_by"], shown["due_at"]) == (None, None)
 
 
 def test_who_sees_none_of_the_grids_that_it_tells_of_is_told_nothing(city: Home, receiver: Receiver) -> None:

@@ -93,7 +93,7 @@ function Line({ one }: { one: Grant }) {
       <p>
         <b>{words.kinds[one.kind] ?? one.kind} {one.id}</b> <span class={`stands${one.state === "waiting" ? " open" : ""}`}>{words.state[one.state] ?? one.state}</span>
       </p>
-      <p>{[what, ...(one.operator ? [words.of_operator(one.operator)] : []), one.area === null ? shared.whole_city : one.area.join(" "), ...(one.networks.length ? [one.networks.join(" ")] : [])].join(" · ")}</p>
+      <p>{[what, ...(one.operator ? [words.of_operator(one.operator)] : []), one.area === null ? shared.whole_city : one.area.join(" "), ...(one.networks.length ? [one.networks.join(" ")] : []), ...(one.purpose ? [words.for_purpose(words.purposes[one.purpose] ?? one.purpose)] : [])].join(" · ")}</p>
       <p class="soft small">{[words.ends(moment(one.ends_at)), words.granted_by(named(one.granted_by)), ...(one.confirmed_by ? [words.confirmed_by(named(one.confirmed_by))] : [])].join(" · ")}</p>
     </div>
   );

@@ -159,7 +159,7 @@ const en: typeof zh = {
     "Silence: for a while no notice is raised about this place. Those that are there stay, and have to be dealt with. It takes a reason and an end, and ends by itself.",
   silence_why: "Why",
   silence_until: "Silent for",
-  silence_days: (days) => `${days} days`,
+  silence_days: (days) => `${days} ${days === 1 ? "day" : "days"}`,
   silence_of: "Of",
   silence_this: (target) => `only “${target}”`,
   silence_every: "every target",
