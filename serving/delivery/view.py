@@ -18,7 +18,7 @@ from serving.delivery.messages import Message
 from serving.snapshots.cut import Inside
 
 #: Where nothing lies.
-NOWHERE = Inside(frozenset(), frozenset(), frozenset())
+NOWHERE = Inside(frozenset(), frozenset())
 
 #: Where a notice keeps what it says where something is left out of it.
 BARE = "bare"
