@@ -14,6 +14,7 @@ from riskwarn.home import Home
 from riskwarn.words import RANKED_LEVELS, Level, Unit
 from serving.boundaries.making import made
 from serving.columns.gaps import DataGaps
+from serving.columns.members import BY_MEMBERS, COMPARED
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
@@ -83,6 +84,7 @@ def publish_made(
             "models": {f"{target}-{horizon}-v1": "00" * 32 for target, horizon in blocks},
         },
         "previous": previous.id if previous is not None else None,
+        COMPARED: BY_MEMBERS,
         "gaps": gaps.as_list(),
         "models": {f"{target}/{horizon}": f"{target}-{horizon}-v1" for target, horizon in blocks},
         "interval_level": 0.8,

@@ -20,6 +20,7 @@ from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.alerts.candidates import Said
 from serving.columns.gaps import DataGaps
+from serving.columns.members import same_members
 from serving.columns.places import Places, Places32
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.scoring.levels import levels
@@ -86,7 +87,7 @@ def _scores(score: Reals, expected: Reals, rank: Places32, level: npt.NDArray[np
 
 
 def origins_of_snapshots(home: Home, came: Came) -> list[Origin]:
-    """The kept snapshots of the places of the newest, one an as-of, the oldest first.
+    """The kept snapshots of the places of the newest, by the same tree, one an as-of, the oldest first.
 
     `came(target, horizon, as_of, codes)` gives the events of a window, (grids,), NaN where they are not known.
     """
@@ -94,7 +95,7 @@ def origins_of_snapshots(home: Home, came: Came) -> list[Origin]:
     rows = {row.as_of: row for row in sorted(published.listed(home), key=lambda row: row.sequence)}
     fates = published.fates(home)
     found: list[Origin] = []
-    codes: tuple[str, ...] | None = None
+    today: Places | None = None
     for as_of in sorted(rows, reverse=True):
         row = rows[as_of]
         if row.id in fates or newest is None:
@@ -103,12 +104,14 @@ def origins_of_snapshots(home: Home, came: Came) -> list[Origin]:
             places, scores = read_scores(home.snapshots / row.id, row.manifest["files"])
         except SnapshotDamaged:
             continue
-        codes = codes or places[Unit.GRID].codes
-        if places[Unit.GRID].codes != codes:
-            break  # grids were re-drawn: what came before is of another city
+        today = today or places
+        if not same_members(places, today):
+            break  # grids were re-drawn, or a unit holds others: what came before is of another city
         gaps = DataGaps.from_list(row.manifest["gaps"])
         blocks = {
-            block: came(block[0], block[1], as_of, codes) for block in scores if block[0] in configuration.targets
+            block: came(block[0], block[1], as_of, places[Unit.GRID].codes)
+            for block in scores
+            if block[0] in configuration.targets
         }
         found.append(Origin(Said(as_of, places, scores, gaps), blocks))
     return found[::-1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,13 @@ from riskwarn.errors import SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.words import RANKED_LEVELS, Level, Unit
+from serving.columns.members import summed
+from serving.columns.places import Places
 from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, from_arrow
 from serving.scoring.levels import levels
 from serving.snapshots import published, suspensions
-from serving.snapshots.files import read_columns
+from serving.snapshots.files import read_columns, read_places
+from serving.snapshots.trees import digest_of
 
 Heights = npt.NDArray[np.int8]
 
@@ -134,13 +138,16 @@ def jumped(value: Reals, past: OwnPast, times: float, least: float) -> Flags:
 class Published:
     """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them.
 
+    Units are those of some `places`: of one that held other grids then the sum over those that it holds in them is told.
     `upto` leaves out what was published from a sequence on, and `without` some that stand.
     """
 
     def __init__(
-        self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]], upto: int | None = None, without: Collection[str] = ()
-    ) -> None:  # fmt: skip
-        self._home, self._codes = home, {unit: pa.array(list(own), pa.string()) for unit, own in codes.items()}
+        self, home: Home, as_of: date, places: Places, upto: int | None = None, without: Collection[str] = ()
+    ) -> None:
+        self._home, self._places = home, places
+        self._then: tuple[str, Places] | None = None
+        self._codes = {unit: pa.array(list(places[unit].codes), pa.string()) for unit in Unit}
         self._rows: list[published.Row] = []
         seen: set[date] = set()
         gone = {*published.fates(home), *without}
@@ -179,9 +186,27 @@ class Published:
         for row, part in self._parts(block, unit, ("code", name), len(self._rows)):
             if row.as_of < since:
                 break
-            place = _rows_of(self._codes[unit], part["code"])
-            found.append((row.as_of, np.where(place >= 0, part[name].to_numpy()[place], np.nan)))
+            if unit is Unit.GRID or row.manifest.get("tree") == self._tree:
+                place = _rows_of(self._codes[unit], part["code"])
+                found.append((row.as_of, np.where(place >= 0, part[name].to_numpy()[place], np.nan)))
+            elif (own := self._by_the_tree_of_today(row, block, unit, part[name].to_numpy())) is not None:
+                found.append((row.as_of, own))
         return found
+
+    @cached_property
+    def _tree(self) -> str:
+        return digest_of(self._places)
+
+    def _by_the_tree_of_today(self, row: published.Row, block: Block, unit: Unit, expected: Reals) -> Reals | None:
+        """(units,) what was expected of each by another tree; None where its files cannot be read."""
+        folder, tree = self._home.snapshots / row.id, row.manifest.get("tree", row.id)
+        try:
+            if self._then is None or self._then[0] != tree:  # one tree stands for many weeks
+                self._then = tree, read_places(folder)
+            grids = read_columns(folder, [block], Unit.GRID, ("expected_count",))[block]
+        except SnapshotDamaged:
+            return None
+        return summed(self._then[1], self._places, unit, expected, grids["expected_count"].to_numpy())
 
     def _parts(
         self, block: Block, unit: Unit, columns: Sequence[str], most: int

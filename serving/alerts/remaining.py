@@ -76,8 +76,7 @@ class Remaining:
 
     def anew(self, one: Later, again: Waiting) -> list[Candidate]:
         """What a publication would have told, of what was held back before it."""
-        codes = {unit: one.said.places[unit].codes for unit in Unit}
-        before = Published(self._home, one.row.as_of, codes, one.row.sequence, (self._gone.id,))
+        before = Published(self._home, one.row.as_of, one.said.places, one.row.sequence, (self._gone.id,))
         return candidates(one.said, before, self._declared, again)
 
     @property
@@ -108,10 +107,9 @@ class Remaining:
             said = self._read(row, reasons=False) if without is None or row.as_of >= without.as_of else None
             if said is None:
                 continue
-            codes = {unit: said.places[unit].codes for unit in Unit}
-            before = Published(self._home, row.as_of, codes, row.sequence)
+            before = Published(self._home, row.as_of, said.places, row.sequence)
             told = candidates(said, before, self._declared, self._waiting(with_it))
-            less = Published(self._home, row.as_of, codes, row.sequence, (self._gone.id,))
+            less = Published(self._home, row.as_of, said.places, row.sequence, (self._gone.id,))
             found = candidates(said, less, self._declared, self._waiting(without))
             raised = with_it is None or row.as_of >= with_it.as_of
             yield Later(row, said, {key_of(one): one for one in found}, frozenset(map(key_of, told)), raised)

@@ -124,7 +124,9 @@ class Seen:
         held, inside = self.current.held, self.inside if publications.kept else None
         manifest = {**row.manifest, **self._models(row)}
         if not self.whole:
-            manifest = manifest_inside(manifest, inside.districts if inside is not None else ())
+            # By the tree of then: its gaps are of the districts as they were.
+            districts = self.current.trees.districts(row.id, inside) if inside is not None else ()
+            manifest = manifest_inside(manifest, districts)
         return {
             "id": row.id,
             "as_of": row.as_of.isoformat(),

@@ -98,7 +98,7 @@ class Today:
 def _all_of(parts: list[Inside]) -> Inside:
     first, *others = parts
     for one in others:
-        first = Inside(first.grids & one.grids, first.districts & one.districts, first.units & one.units)
+        first = Inside(first.grids & one.grids, first.units & one.units)
     return first
 
 
@@ -116,4 +116,4 @@ def _as_it_was_said(view: View, areas: set[Area], message: Message) -> View:
         return _nothing(view, message)
     units = message.places() | {(Unit.GRID.value, str(one["code"])) for one in message.members}
     grids = frozenset(code for unit, code in units if unit == Unit.GRID.value)
-    return replace(view, inside=Inside(grids, frozenset(), frozenset(units)), then=lambda _snapshot: units)
+    return replace(view, inside=Inside(grids, frozenset(units)), then=lambda _snapshot: units)

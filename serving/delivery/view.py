@@ -19,7 +19,7 @@ from serving.delivery.messages import Message
 from serving.snapshots.cut import Inside
 
 #: Where nothing lies.
-NOWHERE = Inside(frozenset(), frozenset(), frozenset())
+NOWHERE = Inside(frozenset(), frozenset())
 
 #: Where a notice keeps the terms of each of its grids: code -> what the notice would have, were it of that one alone.
 PARTS = "terms"

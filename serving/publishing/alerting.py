@@ -79,7 +79,7 @@ def found_in(home: Home, city: City, numbers: Encoded, made: Scoring, current: s
         city.as_of, places, scored.scores, made.gaps, scored.reasons, [kinds.get(code) for code in places[Unit.GRID].codes]
     )  # fmt: skip
     declared = Declared(configuration.alerts, configuration.levels, configuration.calendar)
-    before = Published(home, city.as_of, {unit: places[unit].codes for unit in Unit})
+    before = Published(home, city.as_of, places)
     with home.database.connect() as connection:
         again = waiting(connection, current)
     found = candidates(said, before, declared, again)

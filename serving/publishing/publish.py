@@ -31,6 +31,7 @@ from serving.alerts.judging import judge_alerts
 from serving.alerts.missed import count_missed
 from serving.boundaries.making import made as boundaries_made
 from serving.columns.gaps import DataGaps
+from serving.columns.members import BY_MEMBERS, COMPARED
 from serving.publishing.alerting import answered, found_in, raised_in
 from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
@@ -284,6 +285,7 @@ def _row(
         "record": last,  # where the track record ended at that moment
         "audit": asdict(audited),  # where the audit ended
         "previous": previous_id,
+        COMPARED: BY_MEMBERS,
         "gaps": made.gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
         # How each did when it was judged: a server asks no registry. Who is champion changes, and is none of it.

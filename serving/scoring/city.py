@@ -15,6 +15,7 @@ from features.panel.panel import Encoded
 from riskwarn.arrays import Reals, give_back
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
+from serving.columns.members import kept, summed
 from serving.columns.places import Places, Places32
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Scores
@@ -44,7 +45,7 @@ class Scored:
 
 @dataclass(frozen=True)
 class Before:
-    """What the snapshot before published, to compare with; nothing where there was none."""
+    """What the snapshot before published, to compare with; nothing where there was none. Units are those of today."""
 
     places: Places | None = None
     scores: AllScores = field(default_factory=dict)
@@ -57,31 +58,30 @@ class Before:
 
     def scores_of(self, block: Block, places: Places) -> Reals:
         """(grids,) the scores of a target and horizon; NaN where it has none."""
-        return np.asarray(self._aligned(block, places, "score", np.nan))
+        return np.asarray(self._kept(block, places, "score", np.nan))
 
     def known_levels(self, block: Block, places: Places) -> npt.NDArray[np.int8]:
         """(grids,) the levels that were last known; -1 where none ever was."""
-        return self._aligned(block, places, "known", -1).astype(np.int8)
+        return self._kept(block, places, "known", -1).astype(np.int8)
 
     def expected(self, block: Block, places: Places, unit: Unit) -> Reals:
-        """(units,) the expected counts that were published; NaN where there was none."""
-        return np.asarray(self._aligned(block, places, "expected_count", np.nan, unit))
+        """(units,) the expected counts that were published, of a unit that held other grids the sum over those that it holds today; NaN
+        where there was none, or none of one of these."""
+        if self.places is None or block not in self.scores:
+            return np.full(len(places[unit]), np.nan)
+        by_unit = self.scores[block]
+        return summed(self.places, places, unit, by_unit[unit].expected_count, by_unit[Unit.GRID].expected_count)
 
     def ranks(self, block: Block, places: Places, unit: Unit) -> Places32:
-        """(units,) the ranks that were published; -1 where there was none."""
-        return self._aligned(block, places, "rank", -1, unit).astype(np.int32)
+        """(units,) the ranks that were published; -1 where there was none, and of a unit that held other grids."""
+        return self._kept(block, places, "rank", -1, unit).astype(np.int32)
 
-    def _aligned(
+    def _kept(
         self, block: Block, places: Places, column: str, nothing: float, unit: Unit = Unit.GRID
     ) -> npt.NDArray[Any]:
-        now = places[unit]
         if self.places is None or block not in self.scores:
-            return np.full(len(now), nothing)
-        then, values = self.places[unit], getattr(self.scores[block][unit], column)
-        if then.codes == now.codes:
-            return np.asarray(values)
-        rows = then.rows_of(now.codes)
-        return np.where(rows >= 0, values[rows], nothing)
+            return np.full(len(places[unit]), nothing)
+        return kept(self.places, places, unit, getattr(self.scores[block][unit], column), nothing)
 
 
 def score_city(

@@ -19,6 +19,7 @@ import numpy as np
 from riskwarn.arrays import Flags, Indices
 from riskwarn.words import Unit
 from serving.columns.gaps import DataGaps
+from serving.columns.members import BY_MEMBERS, COMPARED
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places, Places32
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import Block, Scores
@@ -39,7 +40,6 @@ class Inside:
     """What lies inside an area today."""
 
     grids: frozenset[str]
-    districts: frozenset[str]  # those that hold any of the grids
     units: frozenset[tuple[str, str]]  # (kind, code) of all that lie wholly inside
 
 
@@ -51,10 +51,8 @@ def inside_of(today: Places, units: Sequence[tuple[str, str]]) -> Inside:
         if row is not None:
             flags[row if kind == Unit.GRID else today.within(Unit(kind), row, Unit.GRID)] = True
     codes, kept = today[Unit.GRID].codes, _kept(today, flags)
-    district = today.ancestors()[Unit.DISTRICT]
     return Inside(
         frozenset(codes[row] for row in np.flatnonzero(flags).tolist()),
-        frozenset(today[Unit.DISTRICT].codes[row] for row in np.unique(district[flags]).tolist()),
         frozenset((unit.value, today[unit].codes[row]) for unit in Unit for row in np.flatnonzero(kept[unit]).tolist()),
     )
 
@@ -65,13 +63,13 @@ def cut(snapshot: Snapshot, inside: Inside) -> Snapshot:
     flags = np.fromiter((code in inside.grids for code in places[Unit.GRID].codes), bool, len(places[Unit.GRID]))
     rows, parents = _rows(places, _kept(places, flags))
     own = _places(places, rows, parents)
-    districts = _districts(places, flags)
+    districts, by_members = _districts(places, flags), snapshot.manifest.get(COMPARED) == BY_MEMBERS
     return replace(
         snapshot,
         manifest=manifest_inside(snapshot.manifest, districts),
         places=own,
         scores={
-            block: {unit: _scores(one, rows[unit]) for unit, one in by_unit.items()}
+            block: {unit: _scores(one, rows[unit], by_members or unit is Unit.GRID) for unit, one in by_unit.items()}
             for block, by_unit in snapshot.scores.items()
         },
         reasons=_reasons(snapshot.reasons, rows),
@@ -134,14 +132,19 @@ def _places(places: Places, rows: Mapping[Unit, Indices], parents: Mapping[Unit,
     return Places(levels, outside)
 
 
-def _scores(one: Scores, rows: Indices) -> Scores:
-    """The rows of a level; ranks are those among them, and intervals of ranks, which lean on all others, are not there."""
+def _scores(one: Scores, rows: Indices, compared: bool) -> Scores:
+    """The rows of a level; ranks are those among them, and intervals of ranks, which lean on all others, are not there.
+
+    Nor is a change where it is not `compared` with the same grids.
+    """
     own = Scores(**{field.name: getattr(one, field.name)[rows] for field in fields(Scores)})
-    nothing = np.full(len(rows), -1, dtype=np.int32)
+    nothing, unknown = np.full(len(rows), -1, dtype=np.int32), np.full(len(rows), np.nan)
     return replace(
         own,
         rank=_ranks(own.rank),
-        previous_rank=_ranks(own.previous_rank),
+        change=own.change if compared else unknown,
+        before=own.before if compared else unknown,
+        previous_rank=_ranks(own.previous_rank) if compared else nothing,
         rank_lower=nothing,
         rank_upper=nothing,
     )

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, insert, select
 
 from riskwarn.home import Home
+from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
 from serving.snapshots.cut import Inside
 from serving.snapshots.tables import SNAPSHOTS, TREES
@@ -48,6 +49,11 @@ def tree_of(places: Places) -> Tree:
             inner = inner.setdefault(code, {})
         inner.setdefault(community, []).append(grid)
     return found
+
+
+def digest_of(places: Places) -> str:
+    """The digest of the tree of some places, by which a manifest names it."""
+    return _digest(tree_of(places))
 
 
 def keep(connection: Connection, places: Places) -> str:
@@ -84,6 +90,7 @@ class Trees:
         self._of_snapshot: dict[str, str | None] = {}
         self._read: OrderedDict[str, Tree] = OrderedDict()
         self._answers: OrderedDict[tuple[str, Inside], Units] = OrderedDict()
+        self._districts: OrderedDict[tuple[str, Inside], frozenset[str]] = OrderedDict()
         self._extents: dict[str, Mapping[tuple[str, str], str]] = {}
 
     def inside(self, snapshot: str | None, inside: Inside) -> Units:
@@ -97,6 +104,20 @@ class Trees:
                 held = _grids(self._tree(digest))
                 self._answers[key] = frozenset(unit for unit, grids in held if grids <= inside.grids)
             return _newest(self._answers, key, _ANSWERS)
+
+    def districts(self, snapshot: str, inside: Inside) -> frozenset[str]:
+        """The districts that held something when a snapshot was published that lies inside today; none where nobody knows."""
+        with self._lock:
+            digest = self._digest_of(snapshot)
+            if digest is None:
+                return frozenset()
+            key = digest, inside
+            if key not in self._districts:
+                held = _grids(self._tree(digest))
+                self._districts[key] = frozenset(
+                    code for (kind, code), grids in held if kind == Unit.DISTRICT and not grids.isdisjoint(inside.grids)
+                )
+            return _newest(self._districts, key, _ANSWERS)
 
     def extents(self, snapshot: str) -> Mapping[tuple[str, str], str]:
         """(kind, code) -> a digest of the grids that the unit held when a snapshot was published."""

@@ -76,7 +76,7 @@ def leaks(pair: Pair) -> list[str]:
     found = []
     for path in questions(ids):
         one, other = (cities.told(_asked(*both, path)) for both in zip(clients, headers, strict=True))
-        if _stable(one) != _stable(other):
+        if stable(one) != stable(other):
             found.append(path)
     return found
 
@@ -85,7 +85,7 @@ def _asked(client: TestClient, headers: dict[str, str], path: str) -> object:
     return client.get(path, headers=headers)
 
 
-def _stable(told: tuple[object, ...]) -> tuple[object, ...]:
+def stable(told: tuple[object, ...]) -> tuple[object, ...]:
     """Without the id of the request, which stands in the watermark of a file."""
     status, headers, body = told
     if isinstance(body, bytes):

@@ -9,19 +9,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-import numpy as np
-import pytest
 from sqlalchemy import Connection, insert
 from starlette.testclient import TestClient
 
-from experiments.benchmarks import made_snapshot
-from experiments.benchmarks.made_snapshot import made_content, made_geometry, publish_made
 from riskwarn.disclosure import RULE
 from riskwarn.home import Home
-from riskwarn.words import Gap, Unit
+from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
@@ -29,29 +25,22 @@ from serving.access.scopes import Role, Scope
 from serving.alerts.tables import ALERTS, HELD, OUTCOMES, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.api.app import Application
 from serving.api.options import Options
-from serving.columns.gaps import DataGaps, SourceGap
-from serving.columns.scores import Scores
 from serving.delivery.messages import Message
 from serving.delivery.outbox import enqueue
 from serving.snapshots import published
-from serving.snapshots.files import Content
 from serving.track_record import rows as record_rows
+from tests.serving.access.drawn import AS_OF as AS_OF
+from tests.serving.access.drawn import GRIDS as GRIDS
+from tests.serving.access.drawn import MOVED as MOVED
+from tests.serving.access.drawn import NOW as NOW
+from tests.serving.access.drawn import PARTS as PARTS
+from tests.serving.access.drawn import content as content
+from tests.serving.access.drawn import published_twice
 from tests.serving.delivery.saying import message
-from tests.worlds import with_known_key
-
-NOW = datetime(2026, 3, 3, tzinfo=UTC)
-AS_OF = date(2026, 3, 2)
-
-#: Parts of a unit: 36 grids a district, 12 a town, 4 a community; three districts.
-PARTS = {Unit.GRID: 4, Unit.COMMUNITY: 3, Unit.TOWN: 3, Unit.DISTRICT: 4}
-GRIDS = 108
 
 #: The district that is seen, a grid of it, a grid of another, and one that is nowhere.
 OWN, OTHER = Area((("district", "D0000000"),)), Area((("district", "D0000001"),))
 OWN_GRID, OTHER_GRID, NO_GRID = "G0000003", "G0000050", "G9999999"
-
-#: The town that was in the district before, and is in its neighbour today.
-MOVED = "T0000003"
 
 #: The notice of the grid of one's own.
 OWN_ALERT = f"w{OWN_GRID.lower()}"
@@ -62,65 +51,9 @@ LOCAL = "http://localhost"
 PASSING = ("date", "ratelimit")
 
 
-def geometry(outside: int) -> list[str | None]:
-    """The borders: some outside the first district are not known, others in each city."""
-    return [one if row < 36 or row % 19 != outside % 19 else None for row, one in enumerate(made_geometry(GRIDS))]
-
-
-def silent(outside: int) -> str:
-    """The district outside that a source fails: another in each of the two snapshots of a city, and in each of the cities 5 and 17."""
-    return f"D000000{1 + outside // 10 % 2}"
-
-
-def content(outside: int, before: bool = False) -> Content:
-    """The city: what lies outside the first district of today is drawn with a seed of its own; `before` a town of it was in that district."""
-    one, other = made_content(GRIDS, horizons=(1, 4), seed=1), made_content(GRIDS, horizons=(1, 4), seed=outside)
-    inside = {Unit.GRID: 36, Unit.COMMUNITY: 9, Unit.TOWN: 3, Unit.DISTRICT: 0 if before else 1, Unit.CITY: 0}
-    if before:
-        one.places[Unit.TOWN].parents[int(MOVED[1:])] = 0
-    scores = {
-        block: {unit: _mixed(one.scores[block][unit], other.scores[block][unit], inside[unit], unit) for unit in Unit}
-        for block in one.scores
-    }
-    own = inside[Unit.DISTRICT]
-    districts = [
-        {"code": f"D000000{row}", "name": f"district {row}", "gap": "silent" if f"D000000{row}" == silent(outside) else None,
-         "freshness": {"newest": f"2026-01-{5 + outside % 20 * (row >= own):02}", "quiet_days": outside if row >= own else 1}}
-        for row in range(3)
-    ]  # fmt: skip
-    source = {
-        **one.health[0], "verdict": "gap" if outside % 2 else "sound", "records": 1_000 + outside, "districts": districts,
-        "findings": [{"code": "silent", "district": silent(outside)}],
-    }  # fmt: skip
-    return dataclasses.replace(one, scores=scores, health=(source,))
-
-
-def _mixed(own: Scores, other: Scores, inside: int, unit: Unit) -> Scores:
-    """The first units of one, the others of the other, ranked together."""
-    fields = {
-        field.name: np.concatenate([getattr(own, field.name)[:inside], getattr(other, field.name)[inside:]])
-        for field in dataclasses.fields(Scores)
-    }
-    by = -(fields["score"] if unit is Unit.GRID else fields["expected_count"])
-    for name, values in (("rank", by), ("previous_rank", by * 0.9)):
-        if name == "rank" or unit is Unit.GRID:
-            fields[name] = np.empty(len(by), dtype=np.int32)
-            fields[name][np.argsort(values, kind="stable")] = np.arange(1, len(by) + 1)
-    return Scores(**fields)
-
-
 def build(home: Home, outside: int) -> tuple[str, str]:
     """Publish a city twice, with notices and a record; gives the ids of the snapshots, the older first."""
-    with_known_key(home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(made_snapshot, "PARTS", PARTS)
-        first, second = (
-            publish_made(
-                home, content(drawn, before=bool(ago)), AS_OF - ago, NOW - ago, salt="city",
-                gaps=DataGaps((SourceGap("disputes", Gap.SILENT, silent(drawn)), SourceGap("visits", Gap.SHORT, "D0000000"))), geometry=geometry(drawn),
-            )
-            for drawn, ago in ((outside, timedelta(days=7)), (outside + 10, timedelta(0)))
-        )  # fmt: skip
+    first, second = published_twice(home, outside)
     raised = [OWN_GRID, "G0000020"]
     raised[1:1] = [f"G00000{40 + number}" for number in range(outside % 5)]
     with home.database.begin() as connection:

@@ -183,8 +183,8 @@ def test_an_area_follows_the_tree_of_today(tmp_path: Path, monkeypatch: pytest.M
 
     home = make_home(tmp_path / "home", Settings(threads=1))
     monkeypatch.setattr(made_snapshot, "PARTS", cities.PARTS)
-    made_snapshot.publish_made(home, cities.content(5), cities.AS_OF, cities.NOW)
-    moved = cities.content(5)
+    made_snapshot.publish_made(home, cities.content(5, "D0000001"), cities.AS_OF, cities.NOW)
+    moved = cities.content(5, "D0000001")
     # The third town, with its twelve grids, goes over to the second district.
     moved.places[Unit.TOWN].parents[2] = 1
     later = cities.NOW.replace(hour=5)

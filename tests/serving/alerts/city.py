@@ -122,7 +122,7 @@ class City:
         said = Said(as_of, content.places, content.scores, gaps, content.reasons)
         configuration = self.home.configuration
         declared = Declared(self.rules, configuration.levels, configuration.calendar)
-        before = Published(self.home, as_of, {unit: content.places[unit].codes for unit in Unit})
+        before = Published(self.home, as_of, content.places)
         with self.home.database.connect() as connection:
             held = waiting(connection, None if current is None else current.id)
         found = candidates(said, before, declared, held)

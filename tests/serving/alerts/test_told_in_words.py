@@ -242,7 +242,7 @@ def test_of_a_part_of_the_city_the_exact_promise_is_not_told_and_its_words_are(c
     (one,) = messages(city)
     told = replace(one, body={**one.body, "stated": {"n": 80, "precision": 0.2}})
     assert cut(told.body, View().left_out(told.body))["stated"] == {"n": 80, "precision": 0.2}
-    part = cut(told.body, View(Inside(frozenset(), frozenset(), frozenset())).left_out(told.body))
+    part = cut(told.body, View(Inside(frozenset(), frozenset())).left_out(told.body))
     assert part["stated"] is None and part["text"] == told.body["text"]
 
 

@@ -238,7 +238,7 @@ def moved(home: Home) -> None:
     """Publish the city again, in which the first town with its twelve grids lies in the second district."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", cities.PARTS)
-        content = cities.content(5)
+        content = cities.content(5, "D0000001")
         content.places[Unit.TOWN].parents[:3] = [0, 0, 1]
         made_snapshot.publish_made(home, content, cities.AS_OF.replace(day=3), NOW.replace(hour=5))
 
