@@ -102,11 +102,17 @@ class Alert:
         """An instant, no sooner than what is known of it already: clocks are set back now and then."""
         return max(at, self.raised_at, self.acknowledged_at or self.raised_at)
 
+    @property
+    def rests_since(self) -> datetime | None:
+        """Since when its deadlines rest, where they do."""
+        return max(self.ticket_at, self.raised_at) if self.paused and self.ticket_at is not None else None
+
     def rested(self, until: datetime, paused: bool = False) -> Alert:
         """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
-        if not self.paused or self.ticket_at is None:
+        since = self.rests_since
+        if since is None:
             return replace(self, paused=paused)
-        time = max(until - max(self.ticket_at, self.raised_at), timedelta(0))
+        time = max(until - since, timedelta(0))
         due, by = self.due_at, self.acknowledge_by
         return replace(
             self, paused=paused, due_at=None if due is None else self.within(due + time),
