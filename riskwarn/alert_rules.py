@@ -95,6 +95,12 @@ class Quiet(Declared):
             raise ValueError("it takes a time such as '07:30', in quotation marks")
         return value
 
+    @model_validator(mode="after")
+    def _lasts(self) -> Quiet:
+        if self.start == self.end:
+            raise Misplaced("hours that end when they start are none: write quiet: null", "end")
+        return self
+
     @property
     def between(self) -> tuple[time, time]:
         """Both ends."""
@@ -118,6 +124,12 @@ class WorkingDays(Declared):
     worked: tuple[date, ...] = Field(
         default=(), description="days that are worked all the same, as a holiday is made up for"
     )
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> WorkingDays:
+        if any(day in self.off for day in self.worked):
+            raise Misplaced("a day is off or worked, and not both", "worked")
+        return self
 
     def works(self, day: date) -> bool:
         """Whether a day is one of them."""
@@ -195,6 +207,13 @@ class Alerts(Declared):
     def _names_what_it_groups(self) -> Alerts:
         if "group_most" in self.model_fields_set and self.group_most < self.group_from:
             raise Misplaced("a group has group_from grids at least, and so many are named", "group_most")
+        return self
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Alerts:
+        for number, rule in enumerate(self.rules):
+            if rule in self.rules[:number]:
+                raise Misplaced("the same rule stands here twice: leave one out", "rules", number)
         return self
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The most telling first: what a narrow terminal has no room for is left out from behind.
 COLUMNS = ("id", "level", "status", "due", "name", "outcome", "target", "service", "team_id")
 STEP_COLUMNS = ("version", "at", "verb", "status", "service", "outcome", "note", "team_id", "source")
-HELD_COLUMNS = ("level", "name", "reason", "target", "at", "team_id")
+HELD_COLUMNS = ("level", "name", "reason", "target", "since", "at", "team_id")
 SILENCE_COLUMNS = ("id", "unit", "code", "target", "ends_at", "reason", "author")
 LEVEL_COLUMNS = (
     "unit",
@@ -46,7 +46,7 @@ NONE_STATED = Message("stated precision: none yet, for it takes 50 grids of a le
 NOTHING_RAISED = Message("alerts: rules in riskwarn.yaml names nothing that raises a notice: there will never be one")
 
 #: Instants to the minute, those of which the day is enough, and of which year nobody asks.
-_INSTANTS = ("at", "ends_at", "created_at")
+_INSTANTS = ("at", "since", "ends_at", "created_at")
 _DAYS = (("due_at", "due", slice(10)), ("raised_at", "raised", slice(5, 10)))
 
 

@@ -111,11 +111,17 @@ class Alert:
         own: dict[str, Any] = {name: become(self.level, getattr(self, name)) for name, become in terms.items()}
         return replace(self, members=tuple(_on_terms(one, terms) for one in self.members), **own)
 
+    @property
+    def rests_since(self) -> datetime | None:
+        """Since when its deadlines rest, where they do."""
+        return max(self.ticket_at, self.raised_at) if self.paused and self.ticket_at is not None else None
+
     def rested(self, until: datetime, paused: bool = False) -> Alert:
         """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
-        if not self.paused or self.ticket_at is None:
+        since = self.rests_since
+        if since is None:
             return replace(self, paused=paused)
-        time = max(until - max(self.ticket_at, self.raised_at), timedelta(0))
+        time = max(until - since, timedelta(0))
         return replace(self, paused=paused).on_terms(
             due_at=lambda _level, due: None if due is None else self.within(due + time),
             acknowledge_by=lambda _level, by: None if by is None else by + time,

@@ -19,8 +19,9 @@ from riskwarn.configuration import Configuration
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, live_alerts
-from serving.alerts.candidates import REASONS_TOLD, Candidate
-from serving.alerts.held import Reason
+from serving.alerts.calm import held_back
+from serving.alerts.candidates import REASONS_TOLD, Candidate, Looked
+from serving.alerts.held import Held, Reason
 from serving.alerts.life import Rule
 from serving.alerts.precision import promises
 from serving.alerts.raising import Publication, raise_alerts
@@ -266,23 +267,23 @@ def _raise(
         return []
     live = live_alerts(connection)
     known = {*spoken, *((one.target, code) for one in live for code in _codes(one))}
-    again: dict[tuple[str, str, str], int] = {}
+    again: dict[tuple[str, str, str], Held] = {}
     for one in remaining.later:
         for key, found in one.found.items():
             why = held.get((one.row.id, key))
             unheard = key not in one.before or not one.raised or why in _IN_THE_WAY
             if unheard and why != Reason.SILENCED and (found.target, found.code) not in known:
-                again[found.key] = HEIGHTS[found.level]
+                again[found.key] = held_back(found, Reason.BUDGET)
     last = remaining.later[-1]
     if not again:
         return []
     said = remaining.said(last.row.id) or last.said
-    told_now = [one for one in remaining.anew(last, again) if one.key in again]
+    told_now = [one for one in remaining.anew(last, [*again.values()]) if one.key in again]
     for candidate in told_now:
         own = HELD.c
         connection.execute(
             delete(HELD).where(own.snapshot == last.row.id, own.target == candidate.target, own.unit == candidate.unit.value, own.code == candidate.code)
         )  # fmt: skip
     publication = Publication(last.row.id, said, configuration, now)
-    raised = raise_alerts(connection, publication, told_now, kept_teams(connection))
+    raised = raise_alerts(connection, publication, Looked(tuple(told_now)), kept_teams(connection))
     return list(raised.entries)

@@ -79,6 +79,9 @@ def decide(
         if standing.silences.over(one.target, one.lineage):
             _hold_silent(one, team, live, made)
             continue
+        if live.names_grids_of(one):
+            made.held.append(held_back(one, Reason.GROUP, team))
+            continue
         if _told_already(one, live, made):
             continue
         reason = _quieted(one, ended, live, rules, now)
@@ -87,7 +90,7 @@ def decide(
         if reason is None and team is None and one.kind != "gap":
             reason = Reason.NO_TEAM
         if reason is not None:
-            made.held.append(_held(one, reason, team))
+            made.held.append(held_back(one, reason, team))
         elif one.kind == "gap":
             made.notices.append(Notice(one, (), team, when(one.level.value)[0], None))
         elif one.unit is Unit.GRID and team is not None:
@@ -98,7 +101,7 @@ def decide(
             live.above.setdefault(one.target, set()).add((one.unit.value, one.code))
     for (_, team), own in grids.items():
         inhibited = [one for one in own if live.inhibits(one)]
-        made.held += [_held(one, Reason.INHIBITED, team) for one in inhibited]
+        made.held += [held_back(one, Reason.INHIBITED, team) for one in inhibited]
         fresh.setdefault(team.id, []).extend(
             _grouped([one for one in own if one not in inhibited], team, rules, when, made)
         )
@@ -126,6 +129,11 @@ class _Live:
     def of(self, one: Candidate) -> Alert | None:
         """The live notice that tells of it."""
         return self.by_head.get(head_of(*one.key, one.kind)) or self.naming.get((one.target, one.code))
+
+    def names_grids_of(self, one: Candidate) -> bool:
+        """Whether the one live notice that its unit may have names grids of it, and says nothing of its own risk."""
+        own = self.by_head.get(head_of(*one.key, one.kind))
+        return own is not None and bool(own.members) and own.kind != "gap" and one.unit is not Unit.GRID
 
     def rises(self, one: Candidate, own: Alert) -> bool:
         """Whether it stands higher than its live notice tells."""
@@ -166,7 +174,7 @@ def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision)
     """Of what is silenced nothing is told, neither anew nor further; a live notice of it holds all the same."""
     own = live.of(one)
     if own is None or live.rises(one, own):
-        made.held.append(_held(one, Reason.SILENCED, team))
+        made.held.append(held_back(one, Reason.SILENCED, team))
 
 
 def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
@@ -188,7 +196,7 @@ def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
     else:
         if not beside:
             del made.further[group.id]
-        made.held.append(_held(one, Reason.GROUP))
+        made.held.append(held_back(one, Reason.GROUP))
     return True
 
 
@@ -231,7 +239,7 @@ def _grouped(grids: Sequence[Candidate], team: Team, rules: Alerts, when: When, 
             notices += [Notice(one, (), team, *when(one.level.value)) for one in own]
             continue
         named = own[: rules.group_most]
-        made.held += [_held(one, Reason.GROUP, team) for one in own[rules.group_most :]]
+        made.held += [held_back(one, Reason.GROUP, team) for one in own[rules.group_most :]]
         highest = max(named, key=lambda one: HEIGHTS[one.level])
         place = next(row for row, one in enumerate(highest.lineage) if one == unit)
         about = replace(
@@ -256,7 +264,7 @@ def _within_budget(notices: Sequence[Notice], standing: Standing, made: Decision
             spent[key] = spent.get(key, standing.spent.get(key, 0)) + 1
             made.notices.append(one)
         else:
-            made.held += [_held(each, Reason.BUDGET, one.team) for each in one.members or (one.about,)]
+            made.held += [held_back(each, Reason.BUDGET, one.team) for each in one.members or (one.about,)]
 
 
 def member(one: Candidate) -> dict[str, Any]:
@@ -264,6 +272,14 @@ def member(one: Candidate) -> dict[str, Any]:
     return {"code": one.code, "name": one.name, "level": one.level.value, "score": one.score, "horizon": one.horizon}
 
 
-def _held(about: Candidate, reason: Reason, team: Team | None = None) -> Held:
-    own = about.unit.value, about.code, about.name, about.level.value
-    return Held(about.target, about.horizon, about.kind, *own, reason, None if team is None else team.id)
+def held_back(about: Candidate, reason: Reason, team: Team | None = None) -> Held:
+    """A candidate as something that is not told."""
+    level = (
+        about.level
+        if about.waited is None
+        else max(about.level, Level(about.waited.level), key=lambda one: HEIGHTS[one])
+    )
+    own = about.unit.value, about.code, about.name, level.value
+    since = None if about.waited is None else about.waited.since
+    whose = None if team is None else team.id
+    return Held(about.target, about.horizon, about.kind, *own, reason, whose, since, about.entry, about.bar)

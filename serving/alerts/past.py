@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -88,6 +88,18 @@ def stood(past: Sequence[Stand], grids: int, rules: Alerts, calendar: Calendar) 
         height = np.where(up, one.height, np.where(left, one.loose, height)).astype(np.int8)
         below = np.where(left, -1, below)
     return height
+
+
+def left(marks: Iterable[tuple[date, Flags, Flags]], units: int, dwell: int, calendar: Calendar) -> Flags:
+    """(units,) those that are below something at the last of some days, and have been for the time of `dwell`; what is unknown says nothing.
+
+    Of each day, the oldest first: which units are known, and which of them are below.
+    """
+    since, gone = np.full(units, -1, dtype=np.int64), np.zeros(units, dtype=bool)
+    for as_of, known, under in marks:
+        since = np.where(known, np.where(under, np.where(since < 0, as_of.toordinal(), since), -1), since)
+        gone = known & under & (since <= calendar.shift(as_of, -dwell).toordinal())
+    return np.asarray(gone)
 
 
 def lasted(past: Sequence[Stand], now: Stand, least: int, period_of: PeriodOf) -> npt.NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import isnan
@@ -18,13 +18,13 @@ from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
 from serving.alerts.calm import Notice, Standing, decide, member
-from serving.alerts.candidates import Candidate, Said
+from serving.alerts.candidates import Candidate, Looked, Said
 from serving.alerts.handing_over import hand_over
-from serving.alerts.held import hold_back
+from serving.alerts.held import Told, hold_back, still_waiting
 from serving.alerts.life import BY_TICKET, Rule, Status
 from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
-from serving.alerts.tables import ALERTS, HELD, STEPS
+from serving.alerts.tables import ALERTS, STEPS
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
@@ -81,7 +81,7 @@ class Raised:
     entries: tuple[Entry, ...]
 
 
-def raise_alerts(connection: Connection, publication: Publication, found: Sequence[Candidate], teams: Teams) -> Raised:
+def raise_alerts(connection: Connection, publication: Publication, found: Looked, teams: Teams) -> Raised:
     """Tell what is to be told of a publication. Call it with the lock of the chain held, and append the entries.
 
     Of one whose window has passed before anybody could be told nothing is raised.
@@ -97,7 +97,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
     entries += withdraw_redrawn(connection, publication.said.places, publication.configuration, now)
     entries += hand_over(connection, teams, moved, publication.configuration, now)
-    ahead = [one for one in found if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
+    ahead = [one for one in found.candidates if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
     decision = decide(
         ahead, _standing(connection, publication, teams), rules, publication.when, now, publication.said.services_of
     )
@@ -112,14 +112,21 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
         alert = writing.put(alert, raised, Rule.RAISED_FURTHER.value)
         tell(connection, alert, publication.snapshot, more, stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
-    hold_back(connection, publication.snapshot, decision.held, now)
+    held = [*still_waiting(found.kept, decision.held, _told_of(live_alerts(connection))), *decision.held]
+    hold_back(connection, publication.snapshot, held, now)
     return Raised(len(decision.notices), len(decision.further), len(decision.held), tuple(entries))
 
 
-def waiting(connection: Connection, snapshot: str | None) -> dict[tuple[str, str, str], int]:
-    """What a publication held back, and how high it stood: whatever the reason, it lasts for a while and not for ever."""
-    rows = select(HELD).where(HELD.c.snapshot == snapshot)
-    return {(row.target, row.unit, row.code): HEIGHTS[Level(row.level)] for row in connection.execute(rows)}
+def _told_of(live: Iterable[Alert]) -> Told:
+    """What live notices tell of a unit: of grids that they name, or else of their own."""
+    heights = {
+        (alert.target, unit, code): HEIGHTS[Level(level)]
+        for alert in live
+        if alert.kind != "gap"
+        for unit, code, level in [(Unit.GRID.value, one["code"], one["level"]) for one in alert.members]
+        or [(alert.unit, alert.code, alert.level)]
+    }
+    return lambda *unit: heights.get(unit)
 
 
 def spent_of(connection: Connection, weeks: Sequence[date]) -> dict[tuple[str, date], int]:
@@ -201,10 +208,12 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     highest = max(more, key=lambda one: HEIGHTS[one.level])
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))
-    if level != alert.level and not alert.paused:
-        # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over.
+    if level != alert.level:
+        # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over. Where its ticket
+        # rests that is from when it goes on.
         days = publication.configuration.alerts.days_to_close(level)
-        after = replace(after, due_at=after.within(publication.when(level)[0] + timedelta(days=days)))
+        since = alert.rests_since or publication.when(level)[0]
+        after = replace(after, due_at=after.within(since + timedelta(days=days)))
     if not alert.members:
         # What it tells from now on is of this publication, and the records that answer it are those since then.
         after = replace(

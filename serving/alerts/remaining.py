@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from riskwarn.errors import SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.words import Unit
-from serving.alerts.candidates import Candidate, Declared, Said, Waiting, candidates
+from serving.alerts.candidates import Candidate, Declared, Said, looked_at
+from serving.alerts.held import Held, waiting
 from serving.alerts.past import Published
-from serving.alerts.raising import waiting
 from serving.columns.gaps import DataGaps
 from serving.snapshots import published
 from serving.snapshots.files import read_files, read_scores
@@ -74,10 +74,10 @@ class Remaining:
             return self._gone.sequence
         return self.rows[snapshot].sequence if snapshot in self.rows else 0
 
-    def anew(self, one: Later, again: Waiting) -> list[Candidate]:
+    def anew(self, one: Later, again: Sequence[Held]) -> tuple[Candidate, ...]:
         """What a publication would have told, of what was held back before it."""
         before = Published(self._home, one.row.as_of, one.said.places, one.row.sequence, (self._gone.id,))
-        return candidates(one.said, before, self._declared, again)
+        return looked_at(one.said, before, self._declared, again).candidates
 
     @property
     def _declared(self) -> Declared:
@@ -108,13 +108,13 @@ class Remaining:
             if said is None:
                 continue
             before = Published(self._home, row.as_of, said.places, row.sequence)
-            told = candidates(said, before, self._declared, self._waiting(with_it))
+            told = looked_at(said, before, self._declared, self._waiting(with_it)).candidates
             less = Published(self._home, row.as_of, said.places, row.sequence, (self._gone.id,))
-            found = candidates(said, less, self._declared, self._waiting(without))
+            found = looked_at(said, less, self._declared, self._waiting(without)).candidates
             raised = with_it is None or row.as_of >= with_it.as_of
             yield Later(row, said, {key_of(one): one for one in found}, frozenset(map(key_of, told)), raised)
 
-    def _waiting(self, row: Row | None) -> Waiting:
+    def _waiting(self, row: Row | None) -> Sequence[Held]:
         with self._home.database.connect() as connection:
             return waiting(connection, None if row is None else row.id)
 

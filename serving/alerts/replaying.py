@@ -18,13 +18,14 @@ from riskwarn.errors import NothingToSimulate
 from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert, alerts_where, live_alerts
-from serving.alerts.candidates import Declared, Said, candidates
+from serving.alerts.candidates import Declared, Said, looked_at
+from serving.alerts.held import reasons_of, waiting
 from serving.alerts.judging import known
 from serving.alerts.life import Rule, Status, Verb
 from serving.alerts.origins import Origin
 from serving.alerts.past import Stand, stand_of
 from serving.alerts.precision import stated
-from serving.alerts.raising import Publication, raise_alerts, waiting
+from serving.alerts.raising import Publication, raise_alerts
 from serving.alerts.tables import ALERTS, HELD, REQUESTS, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.alerts.teams import Teams
 from serving.alerts.telling import Writing
@@ -91,9 +92,10 @@ class Replayed:
 
     calendar: Calendar
     origins: Sequence[Origin]
+    teams: int  # all that may be sent notices
     alerts: tuple[Alert, ...]  # without those of data gaps, as they stood at the end
     told: tuple[Told, ...]  # in their order
-    held: Mapping[str, int]  # reason -> how often something was held back for it
+    held: Mapping[str, int]  # reason -> how many units were held back, each for the last reason that it was
 
 
 def replay(configuration: Configuration, origins: Sequence[Origin], teams: Teams) -> Replayed:
@@ -117,13 +119,13 @@ def replay(configuration: Configuration, origins: Sequence[Origin], teams: Teams
             now = datetime.combine(origin.said.as_of, HOUR, zone).astimezone(UTC)
             _answer(connection, now)
             _judge(connection, origins[: number + 1], configuration)
-            found = candidates(origin.said, before, declared, waiting(connection, last))
+            found = looked_at(origin.said, before, declared, waiting(connection, last))
             last = _name(number)
             raise_alerts(connection, Publication(last, origin.said, configuration, now), found, teams)
             before.add(origin.said)
         replayed = Replayed(
-            configuration.calendar, origins, tuple(one for one in alerts_where(connection) if one.kind != "gap"),
-            tuple(_told(connection, origins)), Counter(connection.execute(select(HELD.c.reason)).scalars()),
+            configuration.calendar, origins, len(teams.all), tuple(one for one in alerts_where(connection) if one.kind != "gap"),
+            tuple(_told(connection, origins)), reasons_of(connection),
         )  # fmt: skip
     engine.dispose()
     return replayed
@@ -187,7 +189,6 @@ def as_dict(found: Replayed) -> dict[str, Any]:
     load = Counter((one.budget_team, one.week) for one in alerts if one.week is not None)
     by_week = Counter(one.week for one in alerts if one.week is not None)
     weeks = max((origins[-1].said.as_of - origins[0].said.as_of).days / 7 + 1, 1)
-    teams = {team for team, _ in load}
     events, caught = _caught(found)
     return {
         "publications": len(origins),
@@ -204,8 +205,8 @@ def as_dict(found: Replayed) -> dict[str, Any]:
             for target, level in sorted(hits)
         ],
         "load": {
-            "teams": len(teams),
-            "mean": round(sum(load.values()) / weeks / len(teams), 2) if teams else 0.0,
+            "teams": found.teams,
+            "mean": round(sum(load.values()) / weeks / found.teams, 2) if found.teams else 0.0,
             "most": max(load.values(), default=0),
         },
         "held": dict(sorted(found.held.items())),

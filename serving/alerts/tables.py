@@ -128,7 +128,8 @@ OUTCOMES = Table(
     UniqueConstraint("week", "target", "unit", "code", "level"),
 )
 
-#: What a publication would have told and did not, and why.
+#: What a publication would have told and did not, and why; and what waits since one before it. The rows of the current snapshot are what
+#: waits now.
 HELD = Table(
     "alerts_held",
     METADATA,
@@ -144,6 +145,9 @@ HELD = Table(
     Column("kind", String(16), nullable=False),
     Column("team_id", String(64)),
     Column("reason", String(16), nullable=False),
+    Column("since", Instant),  # when the first of the publications that held it back without a break did so
+    Column("entry", Integer),  # how high the least level stands that is news of it; null: whatever a rule takes
+    Column("bar", Float),  # of a jump: what it takes to stand so high still
 )
 
 #: Units of which nobody is told for a while: somebody said so, with a reason and an end.

@@ -14,6 +14,9 @@ from riskwarn.messages import Message, Named
 #: Where a row has its rank, and since when it repeats the one before it.
 RANK, AGAIN = "ranks_at", "again_since"
 
+#: How the life of a ticket goes: some apps list its newest row first, and tell no more than the day of each.
+_LIFE = ("open", "acknowledged", "in_progress", "overdue", "suspended", "returned", "closed", "withdrawn")
+
 #: So many rows that could not be followed are named.
 NAMED = 5
 
@@ -83,6 +86,11 @@ class Followed:
         lines += [one.line() for one in self.left[:NAMED]]
         more = len(self.left) - NAMED
         return [*lines, Message("… and {more} more", more=more)] if more > 0 else lines
+
+
+def stage_of(row: Mapping[str, Any]) -> int:
+    """How far a ticket has come in its life by a row."""
+    return _LIFE.index(row["status"]) if row["status"] in _LIFE else 0
 
 
 def time_of(row: Mapping[str, Any]) -> datetime:

@@ -238,7 +238,7 @@ def _moved_by_ticket(connection: Connection, alert: Alert) -> bool:
 
 def _stays(alert: Alert, status: str, silences: Silences) -> Why:
     """Why a status changes nothing of a notice."""
-    if alert.status == status:
+    if status in (alert.status, _ticket(alert)):
         return Why.SAME
     if not alert.live:
         return Why.OVER
@@ -276,16 +276,18 @@ def week_of_tickets(connection: Connection, monday: date) -> list[Alert]:
 def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinfo) -> list[list[str]]:
     """Headings and a row a notice, under the headings by which `tickets` comes back: filled in it can be loaded as it is.
 
-    Since when a live one stands so is left empty: whoever changes its status by hand changes that alone.
+    Since when one stands so that somebody may close still is left empty: whoever changes its status by hand changes that alone. Of one that
+    expired nobody said what was found: it is overdue, and not closed.
     """
     fields = {field.name: field.zh for field in TABLE_CONTRACTS["tickets"].fields}
     own = ("alert_id", "status", "updated_at", "closed_at", "outcome", "service")
     rows = [[*(fields[name] for name in own), *_BESIDE]]
     for one in alerts:
+        ended = "" if one.status == Status.EXPIRED else _local(one.ended_at, zone)
         rows.append(
             [
-                one.id, chinese_name("ticket_status", "tickets", _ticket(one)), _local(one.ended_at, zone),
-                _local(one.ended_at, zone), "" if one.outcome is None else chinese_name("alert_outcome", "tickets", one.outcome),
+                one.id, chinese_name("ticket_status", "tickets", _ticket(one)), ended, ended,
+                "" if one.outcome is None else chinese_name("alert_outcome", "tickets", one.outcome),
                 "" if one.service is None else chinese_name("service", "tickets", one.service),
                 Level(one.level).zh, names.get(one.target, one.target), one.name,
                 " ".join(name for unit, _, name in reversed(one.units[1:]) if unit != Unit.CITY),
@@ -297,7 +299,7 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
     return rows
 
 
-_TICKET = {"open": "open", "acknowledged": "acknowledged", "in_progress": "in_progress", "returned": "returned", "referred": "open", "withdrawn": "withdrawn"}  # fmt: skip
+_TICKET = {"open": "open", "acknowledged": "acknowledged", "in_progress": "in_progress", "returned": "returned", "referred": "open", "expired": "overdue", "withdrawn": "withdrawn"}  # fmt: skip
 
 
 def _ticket(alert: Alert) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.words import Level
 from serving.alerts.alert import Alert, alerts_where
+from serving.alerts.held import reasons_of
 from serving.alerts.life import LIVE, Outcome, Status
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, HELD
@@ -42,7 +43,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
         if one.status == Status.CLOSED and one.ended_at is not None and start <= one.ended_at < end
     ]
     late = [one for one in alerts if one.live and one.raised_at < end and is_late(one, now)]
-    reasons = connection.execute(select(HELD.c.reason).where(HELD.c.at >= start, HELD.c.at < end)).scalars()
+    held = reasons_of(connection, HELD.c.at >= start, HELD.c.at < end)
     return {
         "week": monday.isoformat(),
         "notices": len(own),
@@ -54,7 +55,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
             "used": sum(one.budget_team is not None and one.week == monday for one in alerts),
             "of": sum(one.notices_a_week for one in kept_teams(connection).all),
         },
-        "held": dict(Counter(reasons).most_common()),
+        "held": dict(held.most_common()),
         "earlier": {"live": len(earlier), "late": sum(is_late(one, now) for one in earlier)},
         "late": [as_dict(one) for one in sorted(late, key=lambda one: (-HEIGHTS[Level(one.level)], one.sequence))],
     }

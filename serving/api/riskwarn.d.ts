@@ -2052,7 +2052,7 @@ export interface components {
         HeldAlerts: {
             /**
              * Items
-             * @description the newest first
+             * @description each unit once, the newest first
              */
             items: components["schemas"]["HeldBack"][];
         };
@@ -2069,9 +2069,15 @@ export interface components {
             /**
              * At
              * Format: date-time
-             * @description when
+             * @description when last
              */
             at: string;
+            /**
+             * Since
+             * Format: date-time
+             * @description since when, without a break
+             */
+            since: string;
             /**
              * Target
              * @description what is forecast
@@ -2094,7 +2100,7 @@ export interface components {
              * @description the unit's name
              */
             name: string;
-            /** @description where it stood */
+            /** @description the highest at which it stood since then */
             level: components["schemas"]["Level"];
             /**
              * Kind
@@ -11801,4 +11807,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 815d5fcd7a1d080821939adaa795cd446ace5fad7089b2dac544ad051756eb42
+// sha256 of the description: f64600de39dd2a42a11bf2d4bfe2ab987fc3df8af0c24f285ae8d5be54bc7497

@@ -21,10 +21,11 @@ from riskwarn.store import Store
 from riskwarn.store.beliefs import beliefs
 from riskwarn.store.lake import versions_of
 from riskwarn.words import Unit
-from serving.alerts.candidates import Candidate, Declared, Said, candidates
+from serving.alerts.candidates import Declared, Looked, Said, looked_at
 from serving.alerts.feedback import feed_back
+from serving.alerts.held import waiting
 from serving.alerts.past import Published
-from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
+from serving.alerts.raising import Publication, Raised, raise_alerts
 from serving.alerts.records import Known, close_answered
 from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
@@ -41,7 +42,7 @@ class Found:
     """What rules would tell of a scoring, and who would be told."""
 
     said: Said
-    candidates: tuple[Candidate, ...]
+    looked: Looked
     teams: Teams
 
 
@@ -82,8 +83,8 @@ def found_in(home: Home, city: City, numbers: Encoded, made: Scoring, current: s
     before = Published(home, city.as_of, places)
     with home.database.connect() as connection:
         again = waiting(connection, current)
-    found = candidates(said, before, declared, again)
-    return Found(said, tuple(found), teams_of(home, places, city.as_of))
+    found = looked_at(said, before, declared, again)
+    return Found(said, found, teams_of(home, places, city.as_of))
 
 
 def kinds_of_grids(home: Home) -> dict[str, str | None]:
@@ -97,7 +98,7 @@ def kinds_of_grids(home: Home) -> dict[str, str | None]:
 def raised_in(change: Recording, home: Home, snapshot: str, found: Found, now: datetime) -> Raised:
     """Tell what is to be told, with the lock of the chain held."""
     publication = Publication(snapshot, found.said, home.configuration, now)
-    return raise_alerts(change.connection, publication, found.candidates, found.teams)
+    return raise_alerts(change.connection, publication, found.looked, found.teams)
 
 
 def came_after(home: Home, *, now: datetime, progress: Progress) -> Came:

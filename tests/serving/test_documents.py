@@ -120,6 +120,11 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
             answer = client.post(path, json=body, headers={"Authorization": "Bearer a token"})
             checked(known[operation], answer.content)
             seen.add(operation)
+        in_chinese = {"Authorization": "Bearer a token", "Accept-Language": "zh"}
+        asked = {"ids": ["wnothing"], "note": "已核实"}
+        (left,) = client.post("/v1/alerts/several/note", json=asked, headers=in_chinese).json()["items"]
+        alone = client.post("/v1/alerts/wnothing/note", json={"note": "已核实"}, headers=in_chinese).json()
+        assert left["problem"] == alone["detail"] and "提示" in left["problem"]
         one = client.get("/v1/silences").json()["items"][0]["id"]
         ended = client.post(f"/v1/silences/{one}/end", headers={"Authorization": "Bearer a token"})
         checked(known["end_silence"], ended.content)

@@ -183,13 +183,14 @@ class HeldBack(Document):
     """What a publication would have told, and did not."""
 
     snapshot: str = model("the snapshot")
-    at: datetime = service("when")
+    at: datetime = service("when last")
+    since: datetime = service("since when, without a break")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     unit: Unit = place("its kind")
     code: str = place("the unit's code")
     name: str = place("the unit's name")
-    level: Level = forecast("where it stood")
+    level: Level = forecast("the highest at which it stood since then")
     kind: Kind = forecast("what would have raised it")
     team_id: str | None = service("the team that would have been told")
     reason: Literal["budget", "silenced", "inhibited", "rest", "group", "no_team"] = service("why it was not told")
@@ -198,7 +199,7 @@ class HeldBack(Document):
 class HeldAlerts(Document):
     """What was held back."""
 
-    items: list[HeldBack] = service("the newest first")
+    items: list[HeldBack] = service("each unit once, the newest first")
 
 
 class Silence(Document):

@@ -14,7 +14,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid, TargetSuspended
-from riskwarn.messages import Listed, Message
+from riskwarn.messages import Listed, Message, translated
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.access.areas import area_asked
 from serving.access.scopes import Scope
@@ -43,6 +43,7 @@ from serving.api.documents.alerts import (
 )
 from serving.api.needs import needs
 from serving.api.noted import actor, reading
+from serving.api.problems import accepted_language
 from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
 from serving.api.repeats import hold
 from serving.api.seen import Seen
@@ -194,9 +195,8 @@ def alerts_router(context: Context) -> APIRouter:
         with home.database.connect() as connection:
             for each in done:
                 told = seen.alert(alert_named(connection, each["id"])) if "alert" in each else None
-                items.append(
-                    {"id": each["id"], "alert": told, "code": each.get("code"), "problem": each.get("problem")}
-                )
+                problem = translated(each["problem"], accepted_language(request.scope)) if "problem" in each else None
+                items.append({"id": each["id"], "alert": told, "code": each.get("code"), "problem": problem})
         return uncached({"items": items})
 
     @router.post(

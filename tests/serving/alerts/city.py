@@ -23,10 +23,11 @@ from riskwarn.words import Gap, Unit
 from serving.access.areas import Area
 from serving.alerts.acting import Asked, By, act
 from serving.alerts.alert import Alert, alert_named, alerts_where, steps_of
-from serving.alerts.candidates import Declared, Said, candidates
+from serving.alerts.candidates import Declared, Said, looked_at
+from serving.alerts.held import waiting
 from serving.alerts.life import Verb
 from serving.alerts.past import Published
-from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
+from serving.alerts.raising import Publication, Raised, raise_alerts
 from serving.alerts.tables import HELD
 from serving.alerts.teams import Teams, default_teams
 from serving.api.app import Application
@@ -125,7 +126,7 @@ class City:
         before = Published(self.home, as_of, content.places)
         with self.home.database.connect() as connection:
             held = waiting(connection, None if current is None else current.id)
-        found = candidates(said, before, declared, held)
+        found = looked_at(said, before, declared, held)
         snapshot = publish_made(self.home, content, as_of, self.now, salt=salt, gaps=gaps)
         teams = self.teams or default_teams(content.places, self.rules.notices_a_week)
         with recorded(self.home) as change:

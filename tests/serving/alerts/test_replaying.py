@@ -52,7 +52,7 @@ def test_what_is_replayed_is_what_was_raised(city: City) -> None:
     origins = origins_of_snapshots(city.home, nothing_came)
     assert [origin.said.as_of for origin in origins] == [FIRST + timedelta(weeks=week) for week in range(5)]
     found = replayed(city.home.configuration, origins, default_teams(city.content.places, 3))
-    assert found["notices"] == len(city.alerts()) == 6 and found["load"]["most"] == 3
+    assert found["notices"] == len(city.alerts()) == 6 and found["load"] == {"teams": 5, "mean": 0.24, "most": 3}
     assert found["held"] == {"budget": 1} and found["events"] == 0 and found["capture"] is None
     assert found["notices_by_week"] == {"2026-03-02": 3, "2026-03-09": 1, "2026-03-16": 1, "2026-03-30": 1}
 

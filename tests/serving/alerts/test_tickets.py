@@ -206,3 +206,54 @@ def test_a_running_server_follows_what_was_loaded_and_what_was_ahead_of_its_cloc
     ):
         assert follower.look(city.now + timedelta(hours=hours)).rows == followed
         assert city.alerts()[0].status == status
+
+
+@pytest.mark.parametrize("rows", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+@pytest.mark.parametrize("at", ["2026-03-04", "2026-03-04 09:00"])
+def test_rows_of_the_same_time_are_followed_in_the_order_of_life_wherever_they_stand(
+    city: City, tmp_path: Path, at: str, rows: tuple[int, ...]
+) -> None:
+    (alert,) = city.alerts()
+    heads = ("预警编号", "工单状态", "更新时间", "核实结果")
+    told = [(alert.id, "已签收", at, ""), (alert.id, "处置中", at, ""), (alert.id, "已办结", at, "属实")]
+    with_grids(city.home, tmp_path)
+    for name in ("first.csv", "again.csv"):
+        with (tmp_path / name).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([heads, *(told[row] for row in rows)])
+        load(city.home, "tickets", tmp_path / name)
+        follow_tickets(city.home, tickets_of(city.home), now=city.now + timedelta(days=3))
+        (after,) = city.alerts()
+        assert (after.status, after.outcome) == ("closed", "real")
+
+
+def test_a_table_that_nobody_edited_closes_nothing_that_expired(city: City, tmp_path: Path) -> None:
+    city.now += timedelta(weeks=5)
+    keep(city.home, now=city.now)
+    zone = city.home.configuration.calendar.timezone
+    rows = tickets_table(city.alerts(), {}, zone)
+    assert rows[1][1:6] == ["超期", "", "", "", ""]
+    write_tickets(tmp_path / "tickets.csv", rows)
+    with_grids(city.home, tmp_path)
+    load(city.home, "tickets", tmp_path / "tickets.csv", exported_at=city.now, now=city.now)
+    now = city.now + timedelta(hours=1)
+    assert follow_tickets(city.home, tickets_of(city.home), now=now) == Followed(same=1)
+    assert (city.alerts()[0].status, city.alerts()[0].outcome) == ("expired", None)
+    # Where somebody says what was found, that closes it.
+    later = now + timedelta(hours=2)
+    rows[1][1:5] = ["已办结", "", "", "不属实"]
+    write_tickets(tmp_path / "later.csv", rows)
+    load(city.home, "tickets", tmp_path / "later.csv", exported_at=later, now=later)
+    assert follow_tickets(city.home, tickets_of(city.home), now=later).changed == 1
+    assert (city.alerts()[0].status, city.alerts()[0].outcome) == ("closed", "false")
+
+
+def test_what_rises_while_its_ticket_rests_has_the_time_of_its_new_level_from_when_it_goes_on(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.publish({0: "orange"})
+    rests = row(city, "suspended", 1)
+    follow_tickets(city.home, [rests], now=city.now + timedelta(hours=1))
+    city.publish({0: "red"})
+    on = {**rests, "status": "in_progress", "updated_at": city.now + timedelta(days=2)}
+    follow_tickets(city.home, [rests, on], now=city.now + timedelta(days=2))
+    (alert,) = city.alerts()
+    assert (alert.level, alert.due_at) == ("red", city.now + timedelta(days=2 + 7))

@@ -50,10 +50,16 @@ def test_where_levels_do_not_dwell_the_next_publication_tells_of_it(tmp_path: Pa
     assert city.publish({0: "red"}).alerts == 1
 
 
-def test_a_grid_that_is_red_no_more_is_told_of_no_more(city: City) -> None:
+def test_a_grid_that_is_lower_for_less_than_the_time_of_dwell_waits_all_the_same(city: City) -> None:
     city.publish({})
-    assert city.held() == {}
-    assert [city.publish({0: "red"}).alerts for _ in range(2)] == [0, 0], "it has not left its level"
+    assert city.held() == {grid(0): "rest"}, "it has not left its level"
+    assert [city.publish({0: "red"}).alerts for _ in range(2)] == [1, 0] and city.held() == {}
+
+
+def test_a_grid_that_has_left_its_level_waits_no_more(city: City) -> None:
+    for held in ({grid(0): "rest"}, {grid(0): "rest"}, {}):
+        city.publish({})
+        assert city.held() == held
 
 
 def test_it_competes_for_the_budget_and_is_told_a_week_later(city: City) -> None:
