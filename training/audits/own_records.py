@@ -4,6 +4,8 @@ What is written at registration tells something of how a record ends, and never 
 tells .28 of 1 (Gini coefficient). A value that is set once a record has become an event, and stands in an export as if it had been there
 from the first, tells nearly all. So a field is named that tells more than :data:`MOST_TOLD`, or of whose value most records became events
 where hardly any other did. The value is that of a record's first version: where an earlier export shows what stood there before, that holds.
+
+Which grid a record has tells much in an honest city, too, and is asked otherwise: see :mod:`training.audits.places`.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from scipy import stats
 from riskwarn.arrays import Flags
 from riskwarn.contracts.repeated import may_be_named
 from riskwarn.contracts.topics import topics
+from riskwarn.geography import Geography
 from riskwarn.messages import Message
 from riskwarn.store.beliefs import MAY_CHANGE
 from riskwarn.store.targets import EventRule, counting, events_of
 from training.audits.leakage import LEAST_RECORDS, Leak
+from training.audits.places import places
 
 #: A field tells too much where its Gini coefficient is beyond this, with its interval.
 MOST_TOLD = 0.5
@@ -64,9 +68,11 @@ class Told:
         return self.became_others / max(1, self.others)
 
 
-def own_records(target: str, rule: EventRule, beliefs: pd.DataFrame, first: pd.DataFrame) -> list[Leak]:
-    """The fields of a target's source that tell which records become its events; `beliefs` are those of the source, and `first` the first
-    version of each record.
+def own_records(
+    target: str, rule: EventRule, beliefs: pd.DataFrame, first: pd.DataFrame, geography: Geography
+) -> list[Leak]:
+    """The fields of a target's source that tell which records become its events, and the place that does; `beliefs` are those of the
+    source, and `first` the first version of each record.
 
     A record that is an event by having happened cannot become one, so that of such targets nothing is asked.
     """
@@ -78,7 +84,8 @@ def own_records(target: str, rule: EventRule, beliefs: pd.DataFrame, first: pd.D
     if min(happened.sum(), (~happened).sum()) < LEAST_EVENTS:
         return []
     found = (told(name, values, happened) for name, values in _fields(first))
-    return [_leak(target, rule.source, one) for one in found if one is not None]
+    leaks = [_leak(target, rule.source, one) for one in found if one is not None]
+    return [*leaks, *places(target, rule.source, first, happened, geography)]
 
 
 def told(field: str, values: npt.NDArray[np.object_], happened: Flags) -> Told | None:

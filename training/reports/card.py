@@ -36,7 +36,11 @@ def model_card(facts: ReportFacts, *, version: str, alias: str | None) -> str:
 
     card = Card(None, model_diagram=False, template=None)
     scoring = facts.scoring
-    made = "LightGBM from the margin of a Poisson regression." if facts.kind == "model" else reads(facts.kind)
+    made = (
+        "LightGBM from the margin of a Poisson regression."
+        if facts.kind == "model"
+        else reads(facts.kind, facts.columns)
+    )
     terms = [] if facts.kind == "model" else [f"- {one.en} (`{one.name}`): {one.weight:.4f}" for one in facts.columns]
     card.add(
         **{

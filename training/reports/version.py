@@ -45,7 +45,7 @@ def version_page(
         "best": best,
         "kind_words": forecaster(facts.kind),
         "records": lambda number: shown if isinstance(shown := count_shown(number), str) else f"{shown:,}",
-        "reads": reads(facts.kind),
+        "reads": reads(facts.kind, facts.columns),
         "best_words": forecaster(facts.best_baseline),
         "figures": FIGURES,
         "first": {name: facts.parameters[name] for name in _FIRST if name in facts.parameters},

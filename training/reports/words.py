@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message, Named
+from training.models.baselines.reasons import OWN_PAST
 from training.models.baselines.regression import PoissonRegression
 from training.reports.drawing import Pair
+from training.reports.facts import Leaning
 
 FORECASTERS: dict[str, Pair] = {
     "model": ("模型", "model"),
@@ -175,14 +178,19 @@ def forecaster(name: str) -> Pair:
     return FORECASTERS.get(name, (name, name))
 
 
-def reads(kind: str) -> str:
-    """What a baseline is made of, in one sentence."""
-    if kind == PoissonRegression.name:
-        return Message(
-            "This baseline is a Poisson regression: beside the target's own past and the season it also reads open disputes, petitions "
-            "without an answer and grid reports, as far as these are there."
-        )
-    return Message("This baseline reads nothing but the target's own past.")
+def reads(kind: str, columns: Sequence[Leaning]) -> str:
+    """What a baseline is made of, in one sentence: `columns` are those that move what it says."""
+    if kind != PoissonRegression.name:
+        return Message("This baseline reads nothing but the target's own past.")
+    if not columns:
+        return Message("This baseline is a Poisson regression, and what its terms weigh is not known.")
+    others = [Named(one.en, one.zh) for one in columns if one.family != OWN_PAST]
+    if not others:
+        return Message("This baseline is a Poisson regression on the target's own past and the season alone.")
+    return Message(
+        "This baseline is a Poisson regression: beside the target's own past and the season it also reads {columns}.",
+        columns=Listed(others),
+    )
 
 
 def metric(name: str) -> Pair:

@@ -155,7 +155,7 @@ def _from_records(city: City, name: str, first: pd.DataFrame) -> list[Leak]:
     """Whether the events of a target are dated by when they were written down, and its records told beforehand which would be some."""
     rule = rule_of(city.configuration.targets[name])
     beliefs = city.beliefs[rule.source]
-    return [*entry_dates(name, rule, beliefs, city.calendar), *own_records(name, rule, beliefs, first)]
+    return [*entry_dates(name, rule, beliefs, city.calendar), *own_records(name, rule, beliefs, first, city.geography)]
 
 
 def _changed(city: City, numbers: Encoded, own: Sequence[str]) -> Iterator[Leak]:

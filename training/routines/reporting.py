@@ -11,6 +11,7 @@ import numpy as np
 
 from features import City
 from features.encoding.standing import in_force
+from features.engine.spans import NEVER
 from features.pages.words import source_words
 from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
@@ -106,12 +107,13 @@ def sources_of(city: City, numbers: Encoded) -> tuple[Source, ...]:
     """The sources of a city as they were known, in the order of their declaration; `numbers` is the encoded city."""
     found = []
     for name in (name for name, one in city.contracts.items() if one.events):
-        rows = in_force(numbers, name, "day", "record")
-        days = rows["day"][rows["day"] != 0]  # the day of what has no date
+        rows = in_force(numbers, name, "day", "record", "stop")
+        held = rows["stop"] == NEVER  # neither void nor superseded, as `load` counts
+        days = rows["day"][held & (rows["day"] != 0)]  # the day of what has no date
         if not len(days):
             continue
         zh, en = source_words(name, city.configuration)
-        records, first, newest = len(np.unique(rows["record"])), day_of(int(days.min())), day_of(int(days.max()))
+        records, first, newest = len(np.unique(rows["record"][held])), day_of(int(days.min())), day_of(int(days.max()))
         found.append(Source(name=name, zh=zh, en=en, records=records, first=first, newest=newest))
     return tuple(found)
 

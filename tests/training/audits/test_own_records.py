@@ -9,6 +9,7 @@ import pytest
 from riskwarn.contracts.topics import topics
 from riskwarn.messages import translated
 from riskwarn.store.targets import EventRule
+from tests.training.audits.towns import towns_of
 from training.audits.leakage import Leak, first_versions, registered_late
 from training.audits.own_records import own_records, told, told_apart
 
@@ -53,7 +54,7 @@ def beliefs(records: int = 6000, seed: int = 1) -> pd.DataFrame:
 
 
 def found(frame: pd.DataFrame, rule: EventRule = ESCALATION) -> list[Leak]:
-    return own_records("conflict", rule, frame, first_versions(frame))
+    return own_records("conflict", rule, frame, first_versions(frame), towns_of([20]))
 
 
 @pytest.mark.parametrize("seed", range(5))

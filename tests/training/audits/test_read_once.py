@@ -14,6 +14,7 @@ from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store.beliefs import empty_beliefs
 from riskwarn.store.targets import rule_of
+from tests.training.audits.towns import towns_of
 from tests.worlds import NOW
 from training.audits.own_records import own_records
 from training.routines import audit_data as routine
@@ -34,14 +35,14 @@ def test_the_first_versions_of_a_source_are_looked_for_once(tmp_path: Path, monk
     city: Any = SimpleNamespace(
         configuration=home.configuration, calendar=home.configuration.calendar, as_of=date(2026, 3, 2), beliefs={"disputes": frame}
     )  # fmt: skip
-    duplicated = pd.Series.duplicated
+    duplicated, places = pd.Series.duplicated, towns_of([20])
 
     def counted(own: pd.Series, *given: Any, **named: Any) -> Any:
         asked.append(str(own.name))
         return duplicated(own, *given, **named)
 
     def of_target(_city: Any, name: str, _numbers: Any, *first: pd.DataFrame) -> tuple[set[str], list[Any]]:
-        return set(), own_records(name, rule_of(home.configuration.targets[name]), frame, *first)
+        return set(), own_records(name, rule_of(home.configuration.targets[name]), frame, *first, places)
 
     monkeypatch.setattr(pd.Series, "duplicated", counted)
     for name, answer in (("_of_target", of_target), ("encoded", lambda _: None), ("examine", lambda *_, **__: [])):

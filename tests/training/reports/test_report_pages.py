@@ -279,12 +279,15 @@ def test_a_baseline_that_reads_more_than_the_past_says_so_with_its_terms(facts: 
     own = facts.model_copy(update={"kind": "poisson_regression", "families": (), "columns": (term,)})
     page = version_page(own, version="safety-1-v1", alias=None, audits={})
     for language, told in (
-        ("en", "also reads open disputes, petitions without an answer and grid reports"), ("en", "open disputes"),
-        ("zh", "还读取在办纠纷、未获答复的信访和网格上报"), ("zh", "在办纠纷"),
+        ("en", "also reads open disputes."), ("zh", "还读取在办纠纷。"),
     ):  # fmt: skip
         assert told in read(page, language), told
     card = model_card(own, version="safety-1-v1", alias=None)
-    assert "also reads open disputes" in card and "- open disputes (`disputes_open`): 0.2500" in card
+    assert "grid reports" not in read(page, "en") and "网格上报" not in read(page, "zh"), "of it there is no term"
+    past = term.model_copy(update={"family": "baseline", "en": "the last value"})
+    alone = version_page(own.model_copy(update={"columns": (past,)}), version="v", alias=None, audits={})
+    assert "on the target's own past and the season alone" in read(alone, "en")
+    assert "also reads open disputes." in card and "- open disputes (`disputes_open`): 0.2500" in card
     for text in (
         read(page, "en"),
         card,

@@ -13,6 +13,10 @@ def one_reason(name: str, target: str, zh: str, en: str, score: Reals) -> Reason
     return Reasons((term(name, target, zh, en),), (score - score.mean())[:, None])
 
 
+#: The family of the terms that are made of the target's own past and the season.
+OWN_PAST = "baseline"
+
+
 def term(name: str, target: str, zh: str, en: str) -> Feature:
     """A term of a baseline, as a feature of the target's own past."""
-    return Feature(f"baseline_{name}", "baseline", target, zh, en, Quantity.INTENSIVE)
+    return Feature(f"baseline_{name}", OWN_PAST, target, zh, en, Quantity.INTENSIVE)
