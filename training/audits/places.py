@@ -102,7 +102,9 @@ def held(grids: Indices, happened: Flags, weights: Reals, geography: Geography) 
     """The units whose events a few of their grids hold, towns before districts and the most events first; `weights` is as of :func:`expected`."""
     halves = np.arange(len(grids)) % 2
     events, usual = (
-        np.stack([np.bincount(grids[halves == half], one[halves == half], len(geography)) for half in (0, 1)])
+        np.stack([np.bincount(grids[halves == half], one[halves == half], len(geography)) for half in (0, 1)]).astype(
+            float
+        )
         for one in (happened.astype(float), weights)
     )
     found = list[Held]()
