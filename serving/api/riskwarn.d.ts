@@ -6063,7 +6063,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "bbaf9767a1e804e91816035d2e65a1a8576241cbb54a5973343c516e4dc59cfe",
+                     *           "chain": "cd8bb2383d463722c5e4ef978e5b390ec7c8839dab3fe064ffc404daea28eaa4",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -7711,7 +7711,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "090938a387a6b8436da01e45e823cb587f30053873d9cace113e50eee2e66b23"
+                     *           "chain": "2b6a70beb9704a9fe5566e4d366d0f59d36c1f83308d9b06e61bbe5201907500"
                      *         }
                      *       ],
                      *       "summary": [
@@ -8377,7 +8377,8 @@ export interface operations {
                      *           "level": "orange",
                      *           "kind": "level",
                      *           "team_id": "T0000000",
-                     *           "reason": "budget"
+                     *           "reason": "budget",
+                     *           "since": "2026-03-09T01:00:00+00:00"
                      *         }
                      *       ]
                      *     }
@@ -11807,4 +11808,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: f64600de39dd2a42a11bf2d4bfe2ab987fc3df8af0c24f285ae8d5be54bc7497
+// sha256 of the description: 24942e56c89034966a9f74a640b82c99dc5b6b1ce64258067d879780838e615b

@@ -20,7 +20,7 @@ from scipy import stats
 
 from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.geography import Geography
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import Unit
 from training.audits.leakage import Leak
 
@@ -159,6 +159,6 @@ def _leak(target: str, source: str, found: list[Held], geography: Geography) -> 
         "it is map the column of where it happened, or leave grid_id out",
         share=f"{100 * most.share:.1f}", events=f"{most.events:,.0f}", source=source, target=target,
         unit=geography.units[most.level].names[most.unit], few=len(most.grids), among=most.among,
-        named=", ".join(geography.grid_ids[grid] for grid in most.grids[:NAMED]), usual=f"{100 * most.chance:.1f}", units=len(found),
+        named=Listed([geography.grid_ids[grid] for grid in most.grids[:NAMED]]), usual=f"{100 * most.chance:.1f}", units=len(found),
     )  # fmt: skip
     return Leak("own_record", f"{source}.grid_id", most.share, MOST_HELD, sentence)

@@ -346,7 +346,11 @@ def test_what_lies_inside_today_is_not_opened_by_what_was_approved_of_it_before(
 
         def publish(before: bool, days: int) -> None:
             publish_made(
-                home, cities.content(5, before), cities.AS_OF + timedelta(days=days), cities.NOW, salt=f"{days}"
+                home,
+                cities.content(5, "D0000001", before),
+                cities.AS_OF + timedelta(days=days),
+                cities.NOW,
+                salt=f"{days}",
             )
 
         publish(grows, 0)

@@ -35,10 +35,10 @@ OWN, OTHERS = list(ALIKE), [one for few in ALIKE.values() for one in few]
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str]]]:
     """A city whose grids have such codes, and a key to its first district and to one grid of the third."""
     home = make_home(tmp_path_factory.mktemp("odd") / "home", Settings(threads=1))
-    content = cities.content(5)
+    content = cities.content(5, "D0000001")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", cities.PARTS)
-        content = cities.content(5)
+        content = cities.content(5, "D0000001")
         grids = content.places[Unit.GRID]
         codes = [*OWN, *grids.codes[len(OWN) : 36], *OTHERS, *grids.codes[36 + len(OTHERS) : 107], "第一 格/é"]
         assert len({*codes}) == len(grids.codes) == len(codes)

@@ -19,7 +19,7 @@ from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content
 from riskwarn.alert_rules import Rule
 from riskwarn.words import Level, Unit
-from serving.alerts.candidates import Candidate
+from serving.alerts.candidates import Candidate, Looked
 from serving.alerts.records import close_answered
 from serving.alerts.tables import TELLINGS
 from serving.alerts.teams import Team, Teams
@@ -80,8 +80,13 @@ def test_another_horizon_comes_with_the_level_that_was_found_by_it(city: City, m
     """As where a rule looks four weeks ahead and another twelve."""
     reform(city, 0)
     city.publish({0: "orange"})
-    found = town.candidates
-    monkeypatch.setattr(town, "candidates", lambda *given: [replace(one, horizon=12) for one in found(*given)])
+    look = town.looked_at
+
+    def looked_at(*given: Any) -> Looked:
+        found = look(*given)
+        return replace(found, candidates=tuple(replace(one, horizon=12) for one in found.candidates))
+
+    monkeypatch.setattr(town, "looked_at", looked_at)
     city.publish({0: "red"})
     (alert,) = city.alerts()
     assert (alert.level, alert.score, alert.horizon) == ("red", 0.4, 12)
@@ -158,19 +163,19 @@ def test_what_another_snapshot_tells_from_now_on_is_of_the_district_by_that(city
 
 def found_of(monkeypatch: pytest.MonkeyPatch, *districts: int) -> None:
     """The next publications find more in some districts than ever before, as after twelve weeks of a past; each a little more."""
-    found, counts = town.candidates, count(5)
+    look, counts = town.looked_at, count(5)
 
-    def told(said: Any, *given: Any) -> list[Any]:
-        own, rows, expected = found(said, *given), [f"D000000{one}" for one in districts], next(counts) + 0.125
+    def looked_at(said: Any, *given: Any) -> Looked:
+        found, rows, expected = look(said, *given), [f"D000000{one}" for one in districts], next(counts) + 0.125
         places = said.places[Unit.DISTRICT]
         lineage = [(("district", code, places.names[places.rows[code]]), ("city", "X", "示例市")) for code in rows]
         jump = [
             Candidate("conflict", 4, Unit.DISTRICT, code, Level.ORANGE, "jump", expected, of, expected_count=expected)
             for code, of in zip(rows, lineage, strict=True)
         ]
-        return [*own, *jump]
+        return replace(found, candidates=(*found.candidates, *jump))
 
-    monkeypatch.setattr(town, "candidates", told)
+    monkeypatch.setattr(town, "looked_at", looked_at)
 
 
 def test_a_district_that_holds_other_towns_is_told_anew_and_its_notice_is_taken_back(
