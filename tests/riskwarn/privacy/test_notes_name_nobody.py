@@ -19,6 +19,8 @@ LATIN = (
 FORCE = (
     "已带离现场", "派人看守", "限制出行", "防止进京", "上访老户", "detained him", "blacklisted", "petitioner intercepted", "Blacklisted the family", "he was arrested",
     "keep him under house arrest", "detain the ringleaders", "ＤＥＴＡＩＮＥＤ", "限制其外出", "专人盯守", "强制带回", "a known troublemaker", "intercept petitioners",
+    "把他带走", "拘传", "送派出所", "强制送医", "上门盯人", "劝其息访", "稳住人员", "把带头人带走", "taken to the police station", "evict him", "restrain him",
+    "put on a watch list",
 )  # fmt: skip
 PLAIN = (
     "曾家岩的排水沟", "纪要已签", "由社区负责整改", "户主不在家", "找到了漏水的原因", "请物业牵头处理", "让街道跟进", "店主拒绝配合", "由网格负责", "由物业 社区 街道 负责",
@@ -26,7 +28,7 @@ PLAIN = (
     "已 签", "已 办结", "水 电 费分摊", "安 全 隐患已排除", "物业经理表示配合", "司机在场", "老板表示配合",
     "called Longhua Street office", "visited Yang Jia Ping market", "met the Water Company", "Community Centre informed", "New detention pond is full", "asked Jiangbei District for help",
     "the Green Valley estate", "Residents Committee met", "rerun for Chongqing Jiangbei", "Data Centre moved", "arresting slide of the slope", "No Parking sign", "Check Building A again",
-    "Old Town Road", "Fire Station informed", "Li Jia Tuo Street", "sewage intercepted", "已安排保安值守", "回访跟踪", "看守工地的保安反映噪音",
+    "Old Town Road", "Fire Station informed", "Li Jia Tuo Street", "sewage intercepted", "已安排保安值守", "回访跟踪", "看守工地的保安反映噪音", "带走垃圾", "稳住边坡", "请派出所出具证明", "送医后已出院",
 )  # fmt: skip
 
 
