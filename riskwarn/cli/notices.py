@@ -43,7 +43,7 @@ LATE_COLUMNS = ("id", "level", "status", "due", "name", "target", "team_id")
 NONE_STATED = Message("stated precision: none yet, for it takes 50 grids of a level whose windows have passed")
 
 #: Where a city has no rule, or none that looks at anything.
-NOTHING_RAISED = Message("alerts: rules in riskwarn.yaml names nothing that raises a notice: there will never be one")
+NOTHING_RAISED = Message("alerts: rules raise no notice, ever")
 
 #: Instants to the minute, those of which the day is enough, and of which year nobody asks.
 _INSTANTS = ("at", "since", "ends_at", "created_at")
