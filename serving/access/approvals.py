@@ -21,7 +21,7 @@ from riskwarn.contracts.because import check_because
 from riskwarn.errors import ApprovalRefused, ApprovalUnusable, UnknownApproval
 from riskwarn.home import Home
 from riskwarn.messages import Message
-from serving.access.areas import area_of
+from serving.access.areas import Area, area_of
 from serving.access.caller import Caller
 from serving.access.tables import EXPORT_APPROVALS
 from serving.access.tokens import new_id
@@ -99,9 +99,8 @@ class Approval:
 #: By what a file may be narrowed besides; what is not asked for is not kept.
 _NOT_NARROWED = {"min_level": None, "search": None}
 
-#: Whether a caller sees all that an approval is of, and that is what it was when somebody asked: an area is a name, and another town may
-#: lie in it by now.
-Sees = Callable[[Approval], bool]
+#: Whether a caller sees all of an area.
+Covers = Callable[[Area], bool]
 
 OTHER_FILE = Message("it was given for another file: the query must be the same")
 
@@ -134,7 +133,7 @@ def ask(home: Home, caller: Caller, origin: str, wanted: Wanted, reason: str, *,
 
 
 def decide(
-    home: Home, caller: Caller, origin: str, identity: str, approve: bool, sees: Sees, *, now: datetime
+    home: Home, caller: Caller, origin: str, identity: str, approve: bool, covers: Covers, *, now: datetime
 ) -> Approval:
     """Approve or refuse what another asked for.
 
@@ -145,7 +144,7 @@ def decide(
     with recorded(home) as change:
         found = _named(change, identity)
         own = found.asked_by == person(caller)
-        if not own and not sees(found):
+        if not own and not covers(area_of(found.area)):
             raise UnknownApproval(id=identity)
         if own:
             problem = Message("it is your own: another person decides")
@@ -201,15 +200,21 @@ def check(found: Approval, caller: Caller, wanted: Wanted, *, now: datetime, onc
         raise ApprovalUnusable(id=found.id, problem=problem)
 
 
-def listed(home: Home, caller: Caller, sees: Sees, limit: int) -> list[Approval]:
+def listed(home: Home, caller: Caller, covers: Covers, limit: int) -> list[Approval]:
     """What a caller asked for, and what he might decide on, the newest first."""
     rows = select(EXPORT_APPROVALS).order_by(EXPORT_APPROVALS.c.asked_at.desc(), EXPORT_APPROVALS.c.id)
+    seen: dict[str, bool] = {}
     found = []
     with home.database.connect() as connection:
         for row in connection.execute(rows).mappings():
             one = Approval(**row)
-            if one.asked_by == person(caller) or sees(one):
-                found.append(one)
+            area = area_of(one.area)
+            if one.asked_by != person(caller):
+                if str(area) not in seen:
+                    seen[str(area)] = covers(area)
+                if not seen[str(area)]:
+                    continue
+            found.append(one)
             if len(found) == limit:
                 break
     return found

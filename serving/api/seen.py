@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -66,10 +66,6 @@ class Seen:
             return False
         grids = self.cuts.inside(self.current(), area.units).grids
         return bool(grids) and grids <= inside.grids
-
-    def of(self, area: Area) -> Seen:
-        """What is seen of an area, by the tree of today."""
-        return replace(self, caller=replace(self.caller, area=area))
 
     def area(self, codes: Sequence[str] | None) -> Area:
         """The area of some codes of units that the caller sees; all that he sees where none is given.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -18,7 +17,7 @@ from serving.api.needs import needs
 from serving.api.noted import origin
 from serving.api.problems import request_id
 from serving.api.queries import ExportAsked, ListQuery, Nothing
-from serving.api.routes.exports import file_of, still, wanted_of
+from serving.api.routes.exports import file_of, wanted_of
 
 ApprovalId = Annotated[str, Path(description="id of the approval", json_schema_extra={"x-data-class": "service"})]
 
@@ -35,7 +34,7 @@ def approvals_router(context: Context) -> APIRouter:
     @needs(Scope.EXPORT)
     def listed(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen, now = context.seen(request), context.clock()
-        found = approvals.listed(context.home, seen.caller, partial(still, seen), query.limit)
+        found = approvals.listed(context.home, seen.caller, seen.covers, query.limit)
         return uncached({"items": [one.as_dict(now, access.approval_once) for one in found]})
 
     @router.post(
@@ -73,8 +72,7 @@ def approvals_router(context: Context) -> APIRouter:
     def _decided(request: Request, identity: str, approve: bool) -> Response:
         seen, now = context.seen(request), context.clock()
         where = origin(request.scope)
-        sees = partial(still, seen)
-        return _answer(approvals.decide(context.home, seen.caller, where, identity, approve, sees, now=now))
+        return _answer(approvals.decide(context.home, seen.caller, where, identity, approve, seen.covers, now=now))
 
     def _answer(one: Approval) -> Response:
         return uncached(one.as_dict(context.clock(), access.approval_once))

@@ -12,11 +12,9 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from riskwarn.audit import Action
-from riskwarn.errors import ApprovalNeeded, ApprovalUnusable, RiskwarnError, TargetSuspended, TooManyExports
-from riskwarn.words import Unit
+from riskwarn.errors import ApprovalNeeded, ApprovalUnusable, TargetSuspended, TooManyExports
 from serving.access import approvals, scopes
-from serving.access.approvals import OTHER_FILE, Approval, Wanted
-from serving.access.areas import area_of
+from serving.access.approvals import OTHER_FILE, Wanted
 from serving.access.caller import LOCAL
 from serving.api import answers, exporting
 from serving.api.context import HEADERS, Context
@@ -25,7 +23,6 @@ from serving.api.needs import needs
 from serving.api.noted import origin, reading
 from serving.api.problems import request_id
 from serving.api.queries import ExportQuery, FileQuery, Form
-from serving.api.seen import Seen
 from serving.snapshots.current import Current
 from serving.snapshots.snapshot import Snapshot
 
@@ -119,22 +116,6 @@ def file_of(context: Context, snapshot: Snapshot, query: FileQuery, now: datetim
 def wanted_of(one: Export, form: str) -> Wanted:
     """What somebody decides on: the file, and which units are in it."""
     return Wanted(one.snapshot.id, one.query(form), len(one.rows), one.inside)
-
-
-def still(seen: Seen, one: Approval) -> bool:
-    """Whether a caller sees all that an approval is of, and the file that it is of has the units today that it had when somebody asked."""
-    area = area_of(one.area)
-    if not seen.covers(area):
-        return False
-    asked = one.query
-    try:
-        snapshot = seen.of(area).named("approval", one.snapshot)
-        block = answers.chosen(snapshot, asked["target"], asked["horizon"])
-        narrowed = asked.get("min_level"), asked.get("search")
-        file = Export(snapshot, block, Unit(asked["unit"]), asked["parent"], asked["lang"], "", "", *narrowed)
-        return (len(file.rows), file.inside) == (one.rows, one.inside)
-    except RiskwarnError:  # there is no such file any more
-        return False
 
 
 def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:

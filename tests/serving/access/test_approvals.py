@@ -118,29 +118,6 @@ def test_a_large_file_is_opened_once_by_what_another_approved(asking: Asking) ->
     assert "已使用" in zh.json()["detail"]
 
 
-def test_what_lay_inside_then_must_lie_inside_now_for_who_decides(
-    asking: Asking, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The number of its rows would tell of a town that has left the area since, and what is approved would open nothing."""
-    one, other = (asking.key(role=Role.CENTRE, area=OWN) for _ in range(2))
-    asked = asking.client.post("/v1/exports", json={"form": "csv", "reason": "planning"}, headers=one)
-    assert asked.status_code == 200, asked.text
-    identity = asked.json()["id"]
-
-    def rows(header: dict[str, str]) -> list[int]:
-        return [each["rows"] for each in asking.client.get("/v1/exports", headers=header).json()["items"]]
-
-    assert rows(other) == rows(asking.other) == [asked.json()["rows"]]
-    with asking.home.database.begin() as connection:  # as when another grid lay in the district
-        changed = {"rows": EXPORT_APPROVALS.c.rows + 1, "inside": "0" * 64}
-        connection.execute(EXPORT_APPROVALS.update().values(**changed))
-    assert rows(other) == rows(asking.other) == []
-    for verb in ("approve", "refuse"):
-        answer = asking.approve(identity, other, verb)
-        assert (answer.status_code, code(answer)) == (404, "unknown_approval")
-    assert rows(one) == [asked.json()["rows"] + 1], "who asked was told of it then"
-
-
 def test_nobody_approves_his_own_and_no_program_approves(asking: Asking) -> None:
     identity = asking.ask(asking.one)
     with asking.home.database.connect() as connection:
