@@ -120,8 +120,10 @@ class Seen:
         held, inside = self.current.held, self.inside if publications.kept else None
         manifest = {**row.manifest, **self._models(row)}
         if not self.whole:
-            # By the tree of then: its gaps are of the districts as they were.
-            districts = self.current.trees.districts(row.id, inside) if inside is not None else ()
+            # Its gaps are of the districts as they were; one that is outside today is not named for what it held then.
+            trees, districts = self.current.trees, frozenset[str]()
+            if inside is not None and held is not None:
+                districts = trees.districts(row.id, inside) & trees.districts(held.id, inside)
             manifest = manifest_inside(manifest, districts)
         return {
             "id": row.id,
