@@ -55,11 +55,8 @@ class HeadingFinder:
 
     def _fields(self, plain: str) -> set[str]:
         """The fields for which a heading stands; one about people stands for none."""
-        named = {
-            field
-            for field, heading in named_columns(self.mapping).items()
-            if bare_heading(heading) == bare_heading(plain)
-        }
+        bare = bare_heading(plain)
+        named = {field for field, heading in named_columns(self.mapping).items() if bare_heading(heading) == bare}
         known = None if is_personal(plain) else known_field(plain, self.kind, self.mapping)
         return named | ({known[0]} if known is not None else set())
 

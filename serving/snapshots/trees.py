@@ -13,6 +13,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, insert, select
@@ -82,6 +83,23 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What of a tree lies inside something of today."""
+
+    units: Units = frozenset()  # wholly
+    districts: frozenset[str] = frozenset()  # with some of their grids
+
+    @staticmethod
+    def of(tree: Tree, inside: Inside) -> _Answer:
+        held = list(_grids(tree))
+        touched = (unit for unit, grids in held if not grids.isdisjoint(inside.grids))
+        return _Answer(
+            frozenset(unit for unit, grids in held if grids <= inside.grids),
+            frozenset(code for kind, code in touched if kind == Unit.DISTRICT),
+        )
+
+
 class Trees:
     """The trees of a home, each read when it is first asked for."""
 
@@ -89,35 +107,16 @@ class Trees:
         self._home, self._lock = home, threading.Lock()
         self._of_snapshot: dict[str, str | None] = {}
         self._read: OrderedDict[str, Tree] = OrderedDict()
-        self._answers: OrderedDict[tuple[str, Inside], Units] = OrderedDict()
-        self._districts: OrderedDict[tuple[str, Inside], frozenset[str]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, Inside], _Answer] = OrderedDict()
         self._extents: dict[str, Mapping[tuple[str, str], str]] = {}
 
     def inside(self, snapshot: str | None, inside: Inside) -> Units:
         """The units that, as they were when a snapshot was published, lie wholly inside something of today; none where nobody knows."""
-        with self._lock:
-            digest = self._digest_of(snapshot)
-            if digest is None:
-                return frozenset()
-            key = digest, inside
-            if key not in self._answers:
-                held = _grids(self._tree(digest))
-                self._answers[key] = frozenset(unit for unit, grids in held if grids <= inside.grids)
-            return _newest(self._answers, key, _ANSWERS)
+        return self._answer(snapshot, inside).units
 
     def districts(self, snapshot: str, inside: Inside) -> frozenset[str]:
         """The districts that held something when a snapshot was published that lies inside today; none where nobody knows."""
-        with self._lock:
-            digest = self._digest_of(snapshot)
-            if digest is None:
-                return frozenset()
-            key = digest, inside
-            if key not in self._districts:
-                held = _grids(self._tree(digest))
-                self._districts[key] = frozenset(
-                    code for (kind, code), grids in held if kind == Unit.DISTRICT and not grids.isdisjoint(inside.grids)
-                )
-            return _newest(self._districts, key, _ANSWERS)
+        return self._answer(snapshot, inside).districts
 
     def extents(self, snapshot: str) -> Mapping[tuple[str, str], str]:
         """(kind, code) -> a digest of the grids that the unit held when a snapshot was published."""
@@ -128,6 +127,16 @@ class Trees:
             if digest not in self._extents:
                 self._extents[digest] = {unit: _digest(sorted(held)) for unit, held in _grids(self._tree(digest))}
             return self._extents[digest]
+
+    def _answer(self, snapshot: str | None, inside: Inside) -> _Answer:
+        with self._lock:
+            digest = self._digest_of(snapshot)
+            if digest is None:
+                return _Answer()
+            key = digest, inside
+            if key not in self._answers:
+                self._answers[key] = _Answer.of(self._tree(digest), inside)
+            return _newest(self._answers, key, _ANSWERS)
 
     def _digest_of(self, snapshot: str | None) -> str | None:
         """The digest of a snapshot's tree. What tells of a snapshot is written with its row or after it: one that is not there never is."""

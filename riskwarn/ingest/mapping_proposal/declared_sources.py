@@ -11,12 +11,13 @@ from riskwarn.contracts.own import is_own
 from riskwarn.contracts.vocabulary import field_of, normalised, shipped
 from riskwarn.ingest.heading_words import named_columns, plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Column
+from riskwarn.ingest.mapping_proposal.saying import NEARLY_ALL
 from riskwarn.messages import Message
 
 #: So many columns that a mapping names, all of them there, are those of its file.
 _FEWEST_COLUMNS = 2
-#: So many words, and so great a share of the rows, of declared categories tell their source.
-_FEWEST_WORDS, _NEARLY_ALL = 2, 0.8
+#: So many words of declared categories tell their source.
+_FEWEST_WORDS = 2
 #: A shorter name could stand in any other word.
 _FEWEST_HAN, _FEWEST_LATIN = 2, 4
 
@@ -64,7 +65,7 @@ def by_declared_categories(columns: Sequence[Column], configuration: Configurati
         found = [
             source
             for source, listed in declaring.items()
-            if sum(many for word, many in words.items() if normalised(word) in listed) >= _NEARLY_ALL * rows
+            if sum(many for word, many in words.items() if normalised(word) in listed) >= NEARLY_ALL * rows
         ]
         if len(found) == 1:
             return found[0], Message("its categories are those of {source} in riskwarn.yaml", source=found[0])

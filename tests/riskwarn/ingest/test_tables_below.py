@@ -12,6 +12,7 @@ from riskwarn.contracts.vocabulary import field_of, is_personal
 from riskwarn.errors import HeadingClash, TablesSideBySide
 from riskwarn.home import Home
 from riskwarn.ingest.heading_words import is_heading, plain_heading
+from riskwarn.ingest.loading.account import Account
 from riskwarn.store import Store
 from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import run, stored
@@ -312,19 +313,25 @@ def numbered(headings: list[str], form: str) -> list[str]:
     return [form.format(n=at + 1, h=heading, **marks[at]) for at, heading in enumerate(headings)]
 
 
+def both_read(city: Home, folder: Path, first: list[str], second: list[str]) -> Account:
+    """Load two tables of twenty rows, the second beneath the first with its columns in another order; every row is read by its own headings."""
+    lines = [first, *(row(FIRST, n) for n in range(20)), second, *(row(SWAPPED, n) for n in range(20, 40))]
+    account = load(city, "disputes", book(folder / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+    assert set((found["known_at"] - found["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
+    assert set(found["closed_at"].astype(str)) == {"2026-04-20 02:00:00"}
+    return account
+
+
 @pytest.mark.parametrize("of_both", [True, False])
 @pytest.mark.parametrize("form", NUMBERED)
 def test_headings_with_the_numbers_of_their_columns_are_looked_for_as_they_are_read(
     city: Home, tmp_path: Path, form: str, of_both: bool
 ) -> None:
     first, second = numbered(FIRST, form) if of_both else FIRST, numbered(SWAPPED, form)
-    lines = [first, *(row(FIRST, n) for n in range(20)), second, *(row(SWAPPED, n) for n in range(20, 40))]
-    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
-    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
-    found = Store(city).versions("disputes")
-    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
-    assert set((found["known_at"] - found["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
-    assert set(found["closed_at"].astype(str)) == {"2026-04-20 02:00:00"}
+    account = both_read(city, tmp_path, first, second)
     assert any(note.startswith("row 22 holds other headings (") for note in account.notes)
 
 
@@ -353,13 +360,7 @@ SPANS = [
 @pytest.mark.parametrize("span", SPANS)
 def test_headings_with_a_year_or_months_are_looked_for_as_they_are_read(city: Home, tmp_path: Path, span: str) -> None:
     first, second = ([span.format(one) for one in headings] for headings in (FIRST, SWAPPED))
-    lines = [first, *(row(FIRST, n) for n in range(20)), second, *(row(SWAPPED, n) for n in range(20, 40))]
-    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
-    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
-    found = Store(city).versions("disputes")
-    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
-    assert set((found["known_at"] - found["occurred_at"]).dt.total_seconds() / 3600) == {1.0}
-    assert set(found["closed_at"].astype(str)) == {"2026-04-20 02:00:00"}
+    both_read(city, tmp_path, first, second)
 
 
 def test_one_heading_for_each_year_is_no_clash_and_neither_is_read(city: Home, tmp_path: Path) -> None:
