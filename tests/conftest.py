@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
@@ -24,6 +25,7 @@ from riskwarn.migrations import HEAD, run
 from riskwarn.settings import Settings
 from serving.publishing.publish import Published, publish
 from tests.postgresql import postgresql
+from tests.waiting import PATIENCE
 from tests.worlds import NOW, simulated
 from training import ForecastTask, Trained, train
 from training.evaluation.rolling import best_baseline
@@ -31,6 +33,11 @@ from training.evaluation.rolling import best_baseline
 hypothesis_settings.register_profile("riskwarn", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("riskwarn")
 
+
+# A client waits as patiently as all else here: httpx gives up after five seconds.
+for asks in (httpx.Client.__init__, httpx.AsyncClient.__init__, httpx.request, httpx.get, httpx.post, httpx.stream):
+    assert asks.__kwdefaults__ is not None
+    asks.__kwdefaults__["timeout"] = httpx.Timeout(PATIENCE)
 
 #: Fixtures that take long to make; the tests that share one run in one process.
 COSTLY = ("town", "server")

@@ -8,7 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from features.panel.partition import Partition
 from features.scratch import Scratch
 from features.testing import check_partitions, made_up_city
 from riskwarn.errors import ClusterUnreachable, DiskFull, UnknownTarget
+from tests.waiting import until
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -139,11 +139,3 @@ def running(*command: str) -> Iterator[None]:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def until(holds: object, seconds: float = 60) -> None:
-    """Wait for something outside this process."""
-    end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)

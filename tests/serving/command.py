@@ -8,13 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests import waiting
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,17 +45,16 @@ def serving(home: Path, *options: str, first: Path | None = None) -> Iterator[tu
             os.killpg(process.pid, signal.SIGKILL)
 
 
-def until(address: str, path: str, wanted: Any, seconds: float = 60) -> None:
+def asked_until(address: str, path: str, wanted: Any, seconds: float = 60) -> None:
     """Ask until what is wanted is answered; connections that fail are tried again."""
-    deadline = time.monotonic() + seconds
-    while True:
+
+    def holds() -> bool:
         try:
-            if wanted(httpx.get(address + path)):
-                return
+            return bool(wanted(httpx.get(address + path)))
         except httpx.TransportError:
-            pass
-        assert time.monotonic() < deadline, path
-        time.sleep(0.05)
+            return False
+
+    waiting.until(holds, path, seconds)
 
 
 def log_of(home: Path) -> Path:

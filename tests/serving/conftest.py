@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +26,7 @@ from serving.api.server import configuration, listening
 from serving.publishing.publish import publish
 from serving.snapshots import published
 from tests.conftest import Town
+from tests.waiting import PATIENCE, until
 from tests.worlds import NOW, load
 
 #: What :func:`silenced` calls its silent district, and for how long it is silent.
@@ -48,16 +48,13 @@ def running_application(application: Application, host: str = "127.0.0.1") -> It
         server = uvicorn.Server(configuration(lambda: application, application.options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
-        for _ in range(200):
-            if server.started:
-                break
-            time.sleep(0.05)
+        until(lambda: server.started)
         try:
             shown = f"[{host}]" if ":" in host else host
             yield f"http://{shown}:{bound.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(PATIENCE)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 from riskwarn.disclosure import week_of
 from tests.serving.alerts import city as made
 from tests.serving.alerts.city import City
-from tests.serving.command import ROOT, errors_of, serving, until
+from tests.serving.command import ROOT, asked_until, errors_of, serving
 from tests.worlds import load, with_grids
 
 #: Thread of a server -> what it does again and again, run once. A thread that is not here fails the test: name its tasks.
@@ -107,8 +107,8 @@ def test_a_server_follows_a_ticket_that_is_loaded_while_it_runs(city: City, tmp_
     """The process itself, asked over a connection."""
     (alert,) = city.alerts()
     with serving(city.home.path) as (address, _):
-        until(address, "/readyz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/readyz", lambda answer: answer.status_code == 200)
         assert httpx.get(f"{address}/v1/alerts/{alert.id}").json()["status"] == "open"
         answer(city, tmp_path)
-        until(address, f"/v1/alerts/{alert.id}", lambda answer: answer.json()["status"] == "in_progress", 90)
+        asked_until(address, f"/v1/alerts/{alert.id}", lambda answer: answer.json()["status"] == "in_progress", 90)
     assert errors_of(city.home.path) == []

@@ -16,7 +16,7 @@ from riskwarn.home import ID_KEY
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
 from tests.orders import ROOT
-from tests.serving.command import errors_of, serving, until
+from tests.serving.command import asked_until, errors_of, serving
 from tests.serving.conftest import Made
 
 #: What a home is asked before the backup, and what is restored from it afterwards.
@@ -45,7 +45,7 @@ def test_a_home_that_is_restored_from_beside_a_server_answers_the_same_bytes(mad
     header = {"Authorization": f"Bearer {key}"}
 
     def told(address: str) -> dict[str, tuple[bytes, str | None]]:
-        until(address, "/healthz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/healthz", lambda answer: answer.status_code == 200)
         with httpx.Client(base_url=address, headers=header, timeout=60) as client:
             first = client.get("/v1/scores").json()["items"][0]["code"]
             grid = [f"/v1/grids/{first}", f"/v1/grids/{first}/explanation", f"/v1/grids/{first}/history"]

@@ -17,6 +17,7 @@ from serving.snapshots import current as module
 from serving.snapshots.current import Current
 from serving.snapshots.marked import mark, marked
 from tests.serving.conftest import Made
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -45,9 +46,7 @@ def test_twenty_clients_at_a_start_and_at_a_publication_cost_one_load_each(made:
     try:
         assert {one.id for one in at_once(current)} == {made.first} and loads == [made.first]
         second = made.publish(7)
-        deadline = time.monotonic() + 10
-        while {one.id for one in at_once(current)} != {second}:
-            assert time.monotonic() < deadline
+        until(lambda: {one.id for one in at_once(current)} == {second})
         assert loads == [made.first, second]
     finally:
         current.stop()
@@ -148,8 +147,7 @@ def test_a_held_lock_of_the_database_delays_no_read(made: Made) -> None:
     current = Current(made.home, look_every=0.01)
     current.start()
     made.publish(7)
-    while current().id == made.first:
-        time.sleep(0.01)
+    until(lambda: current().id != made.first)
     holder = sqlite3.connect(made.home.path / "riskwarn.db", isolation_level=None)
     try:
         holder.execute("BEGIN EXCLUSIVE")
@@ -162,7 +160,7 @@ def test_a_held_lock_of_the_database_delays_no_read(made: Made) -> None:
             done.set()
 
         threading.Thread(target=read, daemon=True).start()
-        assert done.wait(10), "the lock is held for as long as the test likes"
+        assert done.wait(PATIENCE), "the lock is held for as long as the test likes"
     finally:
         holder.execute("ROLLBACK")
         holder.close()

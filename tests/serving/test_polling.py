@@ -23,8 +23,9 @@ from serving.api.answers import RankingQuery
 from serving.snapshots import current, published
 from serving.snapshots.current import Current
 from serving.snapshots.snapshot import Snapshot, load_snapshot
-from tests.serving.command import children_of, errors_of, files_of, memory_of, serving, until
+from tests.serving.command import asked_until, children_of, errors_of, files_of, memory_of, serving
 from tests.serving.conftest import Made, running
+from tests.waiting import PATIENCE, until
 
 #: How long it takes in all; ten minutes are tried by hand.
 SECONDS = float(os.environ.get("RISKWARN_POLL_SECONDS", "30"))
@@ -63,7 +64,7 @@ class Client:
         tag, told = "", ""
         while not ended.is_set():
             try:
-                with httpx.Client(base_url=address, timeout=20, headers=self.headers) as client:
+                with httpx.Client(base_url=address, timeout=PATIENCE, headers=self.headers) as client:
                     while not ended.is_set():
                         answer = client.get(self.path, headers={"If-None-Match": tag})
                         if answer.status_code == 200:
@@ -94,7 +95,7 @@ def test_a_worker_that_has_read_nothing_yet_is_asked_again_and_has_not_failed(
     monkeypatch.setattr(current, "FIRST_LOOK", 0.0)
 
     def late(one: Current) -> None:
-        reads.wait(20)
+        reads.wait(PATIENCE)
         look(one)
 
     monkeypatch.setattr(Current, "look", late)
@@ -103,12 +104,9 @@ def test_a_worker_that_has_read_nothing_yet_is_asked_again_and_has_not_failed(
         thread = threading.Thread(target=client.run, args=(address, ended), daemon=True)
         thread.start()
         for done, then in ((lambda: client.early, reads), (lambda: client.unchanged, ended)):
-            for _ in range(400):
-                if done():
-                    break
-                time.sleep(0.05)
+            until(done)
             then.set()
-        thread.join(20)
+        thread.join(PATIENCE)
     assert (client.faults, bool(client.early), len(client.bodies)) == ([], True, 1)
 
 
@@ -119,8 +117,8 @@ def test_clients_that_poll_over_publications_a_kill_and_a_damaged_snapshot_meet_
     part, ids, held = SECONDS / 6, [made.first], defaultdict[int, list[tuple[int, int]]](list)
     states: list[str] = []
     with serving(made.home.path, "--workers", "2") as (address, process):
-        until(address, "/readyz", lambda answer: answer.status_code == 200)
-        until(address, "/healthz", lambda _answer: len(children_of(process.pid)) == 2)
+        asked_until(address, "/readyz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/healthz", lambda _answer: len(children_of(process.pid)) == 2)
         ended, killed = threading.Event(), 0.0
         paths = list(POLLED)
         clients = [Client(paths[number % len(paths)], number % 3 > 0) for number in range(CLIENTS)]

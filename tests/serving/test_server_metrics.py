@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from serving.api.app import Application
 from serving.delivery.tables import DELIVERIES, SUBSCRIPTIONS
 from tests.serving.conftest import Made
 from tests.serving.test_requests import LOCAL, TOKEN
+from tests.waiting import until
 
 
 def samples(client: TestClient) -> dict[str, float]:
@@ -91,10 +91,7 @@ def test_whatever_is_asked_is_counted_and_logged_by_what_was_answered(
 
 
 def _until(client: TestClient, name: str, value: float) -> None:
-    deadline = time.monotonic() + 10
-    while samples(client).get(name) != value:
-        assert time.monotonic() < deadline, name
-        time.sleep(0.05)
+    until(lambda: samples(client).get(name) == value, name)
 
 
 def test_a_worker_that_is_asked_while_it_writes_answers(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from serving.api.options import Options
 from serving.api.server import listening, serve
 from serving.api.workers import _Worker
 from serving.snapshots.current import Current
-from tests.serving.command import ROOT, children_of, errors_of, log_of, serving, until
+from tests.serving.command import ROOT, asked_until, children_of, errors_of, log_of, serving
 from tests.serving.conftest import Made, running_application
 
 
@@ -113,7 +113,7 @@ def test_it_is_served_by_httptools_and_uvloop() -> None:
 @pytest.mark.slow
 def test_workers_switch_within_a_second_and_come_back_when_killed(made: Made) -> None:
     with serving(made.home.path, "--workers", "2") as (address, process):
-        until(address, "/readyz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/readyz", lambda answer: answer.status_code == 200)
 
         def workers() -> dict[str, int]:
             """Process -> requests, as the metrics of all workers have them."""
@@ -122,18 +122,20 @@ def test_workers_switch_within_a_second_and_come_back_when_killed(made: Made) ->
                 line.split('worker="')[1][0]: 1 for line in text.splitlines() if line.startswith("riskwarn_degraded{")
             }
 
-        until(address, "/metrics", lambda _answer: set(workers()) == {"0", "1"})
+        asked_until(address, "/metrics", lambda _answer: set(workers()) == {"0", "1"})
         second = made.publish(7)
         published = time.monotonic()
-        until(address, "/v1/scores", lambda answer: answer.json()["snapshot"]["id"] == second)
+        asked_until(address, "/v1/scores", lambda answer: answer.json()["snapshot"]["id"] == second)
         time.sleep(max(0, 1.2 - (time.monotonic() - published)))
         seen = {httpx.get(f"{address}/v1/scores?limit=1").json()["snapshot"]["id"] for _ in range(40)}
         assert seen == {second}, "each connection may reach another worker"
         children = children_of(process.pid)
         os.kill(children[0], signal.SIGKILL)
-        until(address, "/healthz", lambda _answer: len(set(children_of(process.pid)) - {children[0]}) >= len(children))
+        asked_until(
+            address, "/healthz", lambda _answer: len(set(children_of(process.pid)) - {children[0]}) >= len(children)
+        )
         for _ in range(20):
-            until(address, "/v1/scores?limit=1", lambda answer: answer.status_code == 200)
+            asked_until(address, "/v1/scores?limit=1", lambda answer: answer.status_code == 200)
         assert set(workers()) == {"0", "1"}, "who comes back takes the place of who is gone"
     assert not errors_of(made.home.path)
 
@@ -144,7 +146,7 @@ def test_the_token_of_a_start_goes_with_it_and_that_of_a_killed_one_is_replaced(
     file, seen = made.home.path / server.START_TOKEN, []
     for stop in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
         with serving(made.home.path, "--workers", workers) as (address, process):
-            until(address, "/healthz", lambda answer: answer.status_code == 200)
+            asked_until(address, "/healthz", lambda answer: answer.status_code == 200)
             seen.append(file.read_text().strip())
             right = {"Authorization": f"Bearer {seen[-1]}"}
             for token, status in (
@@ -181,18 +183,20 @@ def test_workers_serve_the_same_of_a_damaged_newest_snapshot_and_switch_back_tog
         return found
 
     with serving(made.home.path, "--workers", "2") as (address, process):
-        until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
+        asked_until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
         assert served(address) == {second}
         mend = made.damage(second, "reasons.parquet")
         children = children_of(process.pid)
         os.kill(children[0], signal.SIGKILL)
-        until(address, "/healthz", lambda _answer: len(set(children_of(process.pid)) - {children[0]}) >= len(children))
-        until(address, "/readyz", lambda answer: answer.json()["status"] == "degraded")
+        asked_until(
+            address, "/healthz", lambda _answer: len(set(children_of(process.pid)) - {children[0]}) >= len(children)
+        )
+        asked_until(address, "/readyz", lambda answer: answer.json()["status"] == "degraded")
         time.sleep(1.2)
         assert served(address) == {made.first} and {one for _ in range(6) for one in walked(address)} == {made.first}
         assert {httpx.get(f"{address}/readyz").json()["status"] for _ in range(20)} == {"degraded"}
         mend()
-        until(address, "/v1/scores", lambda answer: answer.json()["snapshot"]["id"] == second)
+        asked_until(address, "/v1/scores", lambda answer: answer.json()["snapshot"]["id"] == second)
         time.sleep(1.2)
         assert served(address) == {second} and walked(address) == {second}
 
@@ -204,9 +208,9 @@ def test_a_worker_that_starts_slowly_is_waited_for(made: Made, tmp_path: Path) -
         "import sys, time\nif 'from multiprocessing.spawn' in ' '.join(sys.orig_argv): time.sleep(8)\n"
     )
     with serving(made.home.path, "--workers", "2", first=tmp_path) as (address, process):
-        until(address, "/readyz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/readyz", lambda answer: answer.status_code == 200)
         began = set(children_of(process.pid))
-        until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
+        asked_until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
         assert set(children_of(process.pid)) == began and len(began) == 2
     assert "is gone" not in log_of(made.home.path).read_text(encoding="utf-8")
 

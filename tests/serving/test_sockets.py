@@ -22,8 +22,9 @@ from serving.api.app import Application
 from serving.api.connection import _HEADS
 from serving.api.options import Options
 from serving.api.routes import exports
-from tests.serving.command import serving, until
+from tests.serving.command import asked_until, serving
 from tests.serving.conftest import Made, running_application
+from tests.waiting import PATIENCE
 
 #: Limits that a test can wait for.
 SHORT: dict[str, Any] = {"request_seconds": 0.4, "unread_seconds": 0.4, "keep_alive_seconds": 1}
@@ -39,7 +40,7 @@ POST = "POST /v1/scores HTTP/1.1\r\n" + OWN
 @contextmanager
 def connected(address: str) -> Iterator[socket.socket]:
     host, port = address.removeprefix("http://").rsplit(":", 1)
-    with socket.create_connection((host.strip("[]"), int(port)), timeout=20) as connection:
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE) as connection:
         yield connection
 
 
@@ -214,7 +215,7 @@ def test_who_does_not_read_an_answer_frees_what_it_holds(made_once: Made, monkey
             connection.sendall(b"GET /v1/export.csv HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert connection.recv(100)
         assert httpx.get(f"{address}/v1/export.parquet").status_code == 503
-        until(address, "/v1/export.parquet", lambda answer: answer.status_code == 200, seconds=10)
+        asked_until(address, "/v1/export.parquet", lambda answer: answer.status_code == 200)
 
 
 def test_beyond_its_connections_a_server_says_so_and_those_it_holds_go_on(made_once: Made) -> None:
@@ -230,7 +231,7 @@ def test_beyond_its_connections_a_server_says_so_and_those_it_holds_go_on(made_o
         assert problem(answered)["type"] == "urn:riskwarn:too_busy"
         assert all(client.get("/healthz").status_code == 200 for client in held)
         held.pop().close()
-        until(address, "/healthz", lambda answer: answer.status_code == 200, seconds=10)
+        asked_until(address, "/healthz", lambda answer: answer.status_code == 200)
         for client in held:
             client.close()
 
@@ -298,7 +299,7 @@ def test_the_command_ends_in_time_though_an_answer_is_never_read(made: Made, wor
     content = made_content(12_000)
     publish_made(made.home, content, made.as_of + timedelta(days=7), made.now)
     with serving(made.home.path, "--workers", workers) as (address, process):
-        until(address, "/readyz", lambda answer: answer.status_code == 200)
+        asked_until(address, "/readyz", lambda answer: answer.status_code == 200)
         with connected(address) as reader, connected(address) as idle:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
             reader.sendall(b"GET /v1/export.geojson HTTP/1.1\r\nHost: localhost\r\n\r\n")

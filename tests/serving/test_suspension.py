@@ -29,9 +29,10 @@ from serving.publishing.publish import publish
 from serving.snapshots import current as reading
 from serving.snapshots import published
 from serving.snapshots.current import Current
-from tests.serving.command import errors_of, serving, until
+from tests.serving.command import asked_until, errors_of, serving
 from tests.serving.conftest import Made, running_application
 from tests.serving.test_requests import LOCAL
+from tests.waiting import PATIENCE, until
 from tests.worlds import NOW as LATE
 
 NOW = Made.now
@@ -189,16 +190,13 @@ def test_it_holds_though_a_newer_snapshot_is_being_read(made: Made, monkeypatch:
 
         def slow(home: Any, row: Any) -> Any:
             going_on.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
             return load(home, row)
 
         monkeypatch.setattr(reading, "load_snapshot", slow)
-        assert going_on.wait(20)
+        assert going_on.wait(PATIENCE)
         suspend(made.home, "conflict", WHY, now=NOW)
-        deadline = time.monotonic() + 20
-        while current().suspended != {"conflict"}:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: current().suspended == {"conflict"})
         assert not any(target == "conflict" for target, _ in current().scores) and not go_on.is_set()
     finally:
         go_on.set()
@@ -343,14 +341,14 @@ def test_every_worker_stops_within_a_second_and_a_restart_changes_nothing(
         time.sleep(1.2)  # what a second and the asking take
 
     with serving(made.home.path, "--workers", "2") as (address, _process):
-        until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
-        until(address, "/v1/scores?limit=1", lambda answer: answer.status_code == 200)
+        asked_until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
+        asked_until(address, "/v1/scores?limit=1", lambda answer: answer.status_code == 200)
         assert answers(address) == {200}
         meanwhile(suspend)
         assert answers(address) == {409}
     with serving(made.home.path, "--workers", "2") as (address, _process):
-        until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
-        until(address, "/readyz", lambda answer: answer.json().get("snapshot") is not None)
+        asked_until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
+        asked_until(address, "/readyz", lambda answer: answer.json().get("snapshot") is not None)
         assert answers(address) == {409}
         meanwhile(resume)
         assert answers(address) == {200}

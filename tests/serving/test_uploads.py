@@ -28,6 +28,7 @@ from serving.api.keeper import Keeper
 from serving.api.options import Options
 from serving.commands import carrying, uploads
 from tests.serving.access.cities import OWN
+from tests.waiting import until
 
 LOCAL, TOKEN = "http://localhost", "5f" * 32
 MINE = {"Authorization": f"Bearer {TOKEN}", "Accept-Language": "zh"}
@@ -182,10 +183,7 @@ def test_what_is_old_goes_by_the_clock_of_the_server_and_at_a_look(client: TestC
     aged(home, first.id)
     keeper = Keeper(home, lambda: datetime.now(UTC), look_every=0.05)
     keeper.start()
-    until = time.monotonic() + 30
-    while uploads.folder_of(home, first.id).exists():
-        assert time.monotonic() < until, "no timer removes it"
-        time.sleep(0.05)
+    until(lambda: not uploads.folder_of(home, first.id).exists(), "no timer removes it")
     keeper.stop()
     assert uploads.folder_of(home, second.id).exists()
     aged(home, second.id)
@@ -220,9 +218,7 @@ def test_a_command_whose_carrier_was_killed_goes_on_holding_the_lock(
     with ThreadPoolExecutor(1) as pool:
         with uploads.alone(home) as lock:
             ended = pool.submit(carrying.carried_out, home.path, place, asked, UTC, lock)
-            until = time.monotonic() + 30
-            while not (place / uploads.SAID).exists() and time.monotonic() < until:
-                time.sleep(0.05)
+            until((place / uploads.SAID).exists)
             time.sleep(0.5)  # until it was started
         try:
             assert uploads.busy(home), "the command works, and another may not begin"

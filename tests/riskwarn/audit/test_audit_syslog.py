@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from riskwarn.errors import SettingInvalid, SyslogUnreachable
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.riskwarn.audit.collector import collecting
+from tests.waiting import until
 
 AT = datetime(2026, 11, 2, 1, 30, 0, 5, tzinfo=UTC)
 
@@ -120,9 +120,7 @@ def test_a_server_goes_on_sending_after_something_that_nobody_foresaw(
     monkeypatch.setattr(syslog, "write_text", failing)
     record(home, Entry(Action.DATA_LOADED, "disputes/1"), at=AT)
     with collecting() as received, Forwarding(at(home, f"tcp://127.0.0.1:{received.port}"), every=0.01):
-        deadline = time.monotonic() + 20
-        while not (home.path / syslog.SENT).exists() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until((home.path / syslog.SENT).exists)
         assert (home.path / syslog.SENT).read_text() == "1\n"
     assert {row["object"] for row in received.rows} == {"disputes/1"}, "one row, though it was sent several times"
 

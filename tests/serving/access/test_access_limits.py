@@ -21,6 +21,7 @@ from serving.access.scopes import Role
 from serving.api.app import Application
 from tests.serving.access import cities
 from tests.serving.conftest import running_application
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -144,8 +145,7 @@ def test_one_asks_as_fast_as_it_can_and_another_is_answered_all_the_while(few: t
 
         with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=address, headers=other) as client:
             hurrying = [pool.submit(hurry) for _ in range(4)]
-            while len(states) < 100:
-                time.sleep(0.01)
+            until(lambda: len(states) >= 100)
             answers = [client.get("/v1/scores") for _ in range(10)]
             over.set()
             for one in hurrying:

@@ -7,7 +7,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,11 +24,17 @@ from tests.serving.access.browsers import SECRET, configured
 from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
 from tests.serving.access.test_tls import Authority
 from tests.serving.conftest import running_application
+from tests.waiting import until
 
 PAGE = (Path(__file__).parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
 NAME = "risk.example.gov.cn"
 OWN_PAGE = {"Origin": f"https://{NAME}", "X-Riskwarn-Page": "1"}
 GATEWAY = f"sign_in: {{address: 'https://{NAME}', gateway: {{networks: [127.0.0.1/32]}}}}\n"
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
@@ -58,11 +63,7 @@ def nginx(folder: Path, server: str, address: str, authority: Authority) -> Iter
     )
     process = subprocess.Popen([program, "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.PIPE)
     try:
-        for _ in range(200):
-            with socket.socket() as tried:
-                if tried.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
+        until(lambda: _listens(port))
         yield f"https://127.0.0.1:{port}"
     finally:
         process.terminate()

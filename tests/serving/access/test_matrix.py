@@ -20,7 +20,7 @@ from serving.access.scopes import Scope
 from serving.alerts.suspending import suspend
 from tests.serving.access import cities, matrix
 from tests.serving.access.matrix import Ask, Matrix, Question, faults
-from tests.serving.command import serving, until
+from tests.serving.command import asked_until, serving
 
 Asked = tuple[Matrix, list[Question]]
 
@@ -86,7 +86,7 @@ def test_nor_by_two_workers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
     system = next(one.headers for one in made.callers if Scope.SYSTEM in one.scopes)
 
     with serving(home.path, "--workers", "2") as (address, _):
-        until(address, "/healthz", lambda _: 'worker="1"' in httpx.get(f"{address}/metrics", headers=system).text)
+        asked_until(address, "/healthz", lambda _: 'worker="1"' in httpx.get(f"{address}/metrics", headers=system).text)
 
         def at_work(caller: matrix.Caller, suspended: bool = False) -> list[str]:
             # Each by a connection of its own, which is that of whichever worker is free.
@@ -100,7 +100,9 @@ def test_nor_by_two_workers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
             stopped = pool.map(partial(at_work, suspended=True), made.callers)
             assert [one for found in stopped for one in found] == []
         # What the other worker counted is told some seconds later.
-        until(address, "/healthz", lambda _: min(answered(httpx.get(f"{address}/metrics", headers=system).text)) > 40)
+        asked_until(
+            address, "/healthz", lambda _: min(answered(httpx.get(f"{address}/metrics", headers=system).text)) > 40
+        )
     # What both counted of details is in one chain, and none of it twice.
     assert verify(home).broken is None
     path = f"/v1/grids/{cities.OWN_GRID}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,6 +30,7 @@ from serving.console import built
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -285,6 +285,10 @@ def test_a_network_is_that_from_which_one_asks(city: Home) -> None:
             assert client.get("/v1/scores", headers={**header, "X-Forwarded-For": "10.20.1.1"}).status_code == status
 
 
+def all_refuse(workers: Sequence[TestClient], header: dict[str, str]) -> bool:
+    return [client.get("/v1/scores", headers=header).status_code for client in workers] == [401] * len(workers)
+
+
 def test_a_revoked_key_stops_in_every_worker(city: Home) -> None:
     assert LOOK_EVERY < 0.5, "within a second, with a look and a reading"
     header = cities.key(city)
@@ -292,13 +296,7 @@ def test_a_revoked_key_stops_in_every_worker(city: Home) -> None:
         workers = (one, other)
         assert [client.get("/v1/scores", headers=header).status_code for client in workers] == [200, 200]
         keys.revoke_key(city, _id(header), "lost", now=NOW)
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            states = [client.get("/v1/scores", headers=header).status_code for client in workers]
-            if states == [401, 401]:
-                break
-            time.sleep(0.05)
-        assert states == [401, 401], "though what it was told is held"
+        until(lambda: all_refuse(workers, header), "though what it was told is held")
         another = cities.key(city)
         for client in workers:
             client.app.registry.look()  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from serving.api.app import Application
 from tests.serving.access import cities
 from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
 from tests.serving.conftest import running_application
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def sent(address: str, request: bytes) -> bytes:
     """All that is answered until the server closes, or has said nothing more for a while."""
     host, port = address.removeprefix("http://").split(":")
     found = b""
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(request)
         try:
             while piece := connection.recv(65_536):

@@ -14,7 +14,7 @@ from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role
 from tests.serving.access.browsers import audited
-from tests.serving.command import serving, until
+from tests.serving.command import asked_until, serving
 
 #: What a second and the asking take.
 A_SECOND = 1.2
@@ -55,7 +55,7 @@ def address(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         def both(_answer: httpx.Response) -> bool:
             return 'worker="1"' in httpx.get(f"{found}/metrics", headers={"Authorization": f"Bearer {system}"}).text
 
-        until(found, "/healthz", both)
+        asked_until(found, "/healthz", both)
         yield found
 
 

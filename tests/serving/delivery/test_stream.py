@@ -26,6 +26,7 @@ from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
 from tests.serving.conftest import running_application
 from tests.serving.delivery.listening import Listener
 from tests.serving.delivery.saying import delivering, message, say
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -60,9 +61,7 @@ def in_background(listener: Listener, until: int, **given: Any) -> threading.Thr
 
 def heard_by(listener: Listener, messages: int) -> None:
     """Wait until somebody has heard so many."""
-    until = time.monotonic() + 60
-    while len(listener.heard) < messages and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: len(listener.heard) >= messages, listener.heard)
 
 
 def test_what_is_said_is_heard_as_it_is_said(city: Home, served: tuple[Application, str]) -> None:
@@ -164,7 +163,7 @@ def test_who_may_be_told_no_more_hears_nothing_more(city: Home) -> None:
         say(city, own(1))
         heard_by(listener, 1)
         revoke_key(city, header["Authorization"].split("_")[1], "lost", now=NOW)
-        thread.join(5)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "the stream ends within a second or two"
         say(city, own(2))
     assert listener.heard == ["al1.1"]
@@ -184,7 +183,7 @@ def test_a_server_that_ends_ends_its_streams(city: Home) -> None:
         listener = Listener(address)
         thread = in_background(listener, 1)
         begun = time.monotonic()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive() and time.monotonic() - begun < 8, "not only once its time is up"
 
 
@@ -199,9 +198,7 @@ def test_streams_take_no_place_of_who_polls_and_are_counted(
     say(city, own(1))
     for one in threads:
         one.join(60)
-    until = time.monotonic() + 5
-    while streaming_of(served[0]) and time.monotonic() < until:
-        time.sleep(0.05)
+    until(lambda: not streaming_of(served[0]))
     assert (streaming_of(served[0]), served[0].metrics.at_work) == (0, 0)
     Listener(served[1]).listen(9, query="?seconds=0")
 
@@ -222,10 +219,7 @@ def test_who_does_not_read_is_let_go(city: Home, monkeypatch: pytest.MonkeyPatch
                 say(city, *(message(f"al{n}", code=OWN_GRID, at=NOW, reasons=large) for n in range(start, start + 500)))
             thread.join(120)
             assert len(reader.heard) == 4_000, "whoever reads is not kept waiting"
-            until = time.monotonic() + 10
-            while streaming_of(application) and time.monotonic() < until:
-                time.sleep(0.1)
-            assert streaming_of(application) == 0
+            until(lambda: streaming_of(application) == 0)
 
 
 def streaming_of(application: Application) -> int:
