@@ -13,13 +13,11 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from riskwarn.database import ANSWER_SECONDS, PATIENCE
-from riskwarn.errors import QueryInvalid
 from riskwarn.home import Home
 from riskwarn.words import NOTICE_EN
 from serving.access.gateway import declared_gateway
@@ -39,7 +37,6 @@ from serving.api.noted import Noted
 from serving.api.observed import Observed
 from serving.api.options import Options
 from serving.api.permissions import Permissions
-from serving.api.problems import CONTENT_TYPE
 from serving.api.readiness import measure
 from serving.api.repeats import Repeats
 from serving.api.routes.administration import administration_router
@@ -60,27 +57,10 @@ from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
 from serving.api.routes.suspensions import suspensions_router
 from serving.api.routes.uploads import uploads_router
-from serving.api.storable import refuse_unstorable
 from serving.delivery.dispatcher import Carrier
 from serving.snapshots.current import Current
 
 TITLE = "riskwarn"
-
-#: What any route may answer beside its own answer.
-_TOLD: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": told}
-    for status, told in {
-        401: "a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how",
-        403: "refused at the gate, or the key has not the scope that is needed",
-        404: "there is nothing of this name, or nothing is published yet",
-        409: "the target is suspended, or the state does not allow it",
-        410: "the snapshot is no longer kept",
-        412: "it was changed meanwhile: If-Match names another version",
-        422: "a parameter is unknown, given twice or wrong",
-        429: "more was asked than the limit allows: Retry-After says when to ask again",
-        503: "too busy, or no snapshot can be read: Retry-After says when to ask again",
-    }.items()
-}  # fmt: skip
 
 _SCHEME = {
     "type": "http",
@@ -169,32 +149,30 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
             registry.stop()
             noted.stop()
 
+    routers = [
+        delivery_router(context, registry),  # its names come before ids of notices
+        *(
+            router(context)
+            for router in (
+                ranking_router, maps_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router,
+                subscriptions_router, service_router, suspensions_router,
+            )
+        ),
+        administration_router(context, registry), granting_router(context, registry), sign_in_router(context, signing),
+        *(router(context) for router in (alert_page_router, console_router, making_router, uploads_router)),
+        pages_router(context, lambda: app.openapi()),
+    ]  # fmt: skip
     # A redirect would lead to this server's own Host and path, which behind a gateway are not those of who asks.
     app = _Described(
         title=TITLE, version="1", docs_url=None, redoc_url=None, description=NOTICE_EN, lifespan=lifespan, redirect_slashes=False,
-        dependencies=[Depends(refuse_unstorable)],
+        routes=[route for router in routers for route in router.routes],
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         servers=[{"url": context.options.root_path}] if context.options.root_path else None,
     )  # fmt: skip
     answer_with_problems(app)
-    described = APIRouter(dependencies=[Depends(_asked_once)], responses=_TOLD)
-    described.include_router(delivery_router(context, registry))  # its names come before ids of notices
-    for router in (
-        ranking_router, maps_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, subscriptions_router,
-        service_router, suspensions_router,
-    ):  # fmt: skip
-        described.include_router(router(context))
-    described.include_router(administration_router(context, registry))
-    described.include_router(granting_router(context, registry))
-    app.include_router(described)
-    for route in leaves(app.router.routes):
+    for route in app.router.routes:
         if getattr(route, "path", None) == app.openapi_url:
             declaring(ANY)(route)
-    app.include_router(sign_in_router(context, signing))
-    app.include_router(alert_page_router(context))
-    for router in (console_router, making_router, uploads_router):
-        app.include_router(router(context))
-    app.include_router(pages_router(context, app.openapi))
     return app
 
 
@@ -224,16 +202,13 @@ class _Described(FastAPI):
         examples = json.loads(files("serving.api").joinpath("examples.json").read_text(encoding="utf-8"))
         for methods in description["paths"].values():
             for method, told in methods.items():
-                for status, answer in told["responses"].items():
-                    problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
-                    if status >= "400" and problem.get("$ref", "").endswith("/Problem"):
-                        answer["content"] = {CONTENT_TYPE: {"schema": problem}}
                 if told["operationId"] in examples:
                     own = told["responses"]["200"]["content"]["application/json"]
                     own["example"] = examples[told["operationId"]]
                 if method == "get":
                     told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
-        description["components"]["schemas"]["Problem"]["example"] = examples["problem"]
+        schemas = description["components"]["schemas"] | _schemas_of_problems(examples["problem"])
+        description["components"]["schemas"] = dict(sorted(schemas.items()))
         description["components"]["securitySchemes"] = {"key": _SCHEME}
         for route in leaves(self.router.routes):
             need = declared(route)
@@ -246,9 +221,8 @@ class _Described(FastAPI):
         return description
 
 
-def _asked_once(request: Request) -> None:
-    """Refuse a parameter that is given twice: whichever counted, the caller meant the other."""
-    names = [name for name, _ in parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)]
-    for name in names:
-        if names.count(name) > 1:
-            raise QueryInvalid(parameter=name, problem="it is given more than once")
+def _schemas_of_problems(example: dict[str, Any]) -> dict[str, Any]:
+    problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    for field in problem["properties"].values():
+        field.pop("default", None)  # as FastAPI tells it of its models: what is null may be left out
+    return {**problem.pop("$defs"), "Problem": {**problem, "example": example}}

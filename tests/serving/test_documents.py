@@ -25,7 +25,7 @@ from serving.api.documents.approvals import ExportApproval, ExportApprovals
 from serving.api.documents.service import Problem
 from tests.conftest import Town
 from tests.serving.conftest import Made
-from tests.serving.test_requests import LOCAL, _flat
+from tests.serving.test_requests import LOCAL
 
 EXAMPLES = Path(app.__file__).with_name("examples.json")
 
@@ -34,7 +34,7 @@ def models(application: Application) -> dict[str, type[BaseModel]]:
     """Operation -> the model of what it answers."""
     return {
         route.operation_id: route.response_model
-        for route in _flat(application.routes.routes)
+        for route in application.routes.routes
         if isinstance(route, APIRoute) and route.operation_id and route.response_model
     }
 

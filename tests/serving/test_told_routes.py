@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from serving.api.app import Application
 from serving.api.documents.fields import record
-from serving.api.needs import OPEN, declaring, leaves
+from serving.api.needs import OPEN, declaring
 from tests.serving.conftest import Made
 
 #: What the attacks of tests/serving/test_disclosure.py and tests/serving/test_stricter_rule.py ask.
@@ -81,9 +81,7 @@ def test_every_route_that_tells_a_number_of_a_place_is_attacked(made: Made) -> N
 def test_every_route_is_described_or_tells_no_number(made: Made) -> None:
     application = made.application()
     described = set(application.openapi()["paths"])
-    others = {
-        getattr(one, "path_format", getattr(one, "path", "")) for one in leaves(application.routes.routes)
-    } - described
+    others = {getattr(one, "path_format", getattr(one, "path", "")) for one in application.routes.routes} - described
     assert {path for path in others if not path.startswith(("/sign-", "/console/"))} == {
         "/", "/alerts/{alert_id}", "/assets/{name}", "/docs", "/openapi.json", "/pages/{name}",
     }, "pages without numbers, which the page asks for"  # fmt: skip

@@ -21,6 +21,7 @@ from serving.api.needs import needs
 from serving.api.noted import origin, reading
 from serving.api.problems import accepted_language
 from serving.api.queries import AuditQuery, GrantsQuery, Nothing, ReasonAsked
+from serving.api.routes.routers import described
 
 GrantId = Annotated[str, Path(description="id of an operator or a key", json_schema_extra={"x-data-class": "operator"})]
 
@@ -33,7 +34,7 @@ def granting_by(context: Context, request: Request) -> Remote:
 
 def administration_router(context: Context, registry: Registry) -> APIRouter:
     """`/v1/grants…` and `/v1/audit`; what is changed is known to this worker at once, and to the others within a second."""
-    router = APIRouter(tags=["access"])
+    router = described("access")
     home = context.home
 
     @router.get(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from riskwarn.alert_texts import Language
 from riskwarn.audit import Action
@@ -29,6 +30,7 @@ from serving.api.needs import needs
 from serving.api.noted import reading
 from serving.api.routes.alerts import alert_seen
 from serving.api.routes.pages import page_headers
+from serving.api.routes.routers import undescribed
 from serving.api.seen import Seen
 
 #: The answers that stand first, where the life of a notice allows them.
@@ -40,12 +42,17 @@ _GIVES = (Rule.RAISED, Verb.ASSIGN)
 _NUMBERED = re.compile(r"\d+\. ")
 
 
+@cache
+def _template() -> Template:
+    source = files("serving.api").joinpath("pages/alert.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
+
+
 def alert_page_router(context: Context) -> APIRouter:
     """`/alerts/{id}`."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     home, headers = context.home, {**page_headers(context.options), "Cache-Control": "no-store"}
-    source = files("serving.api").joinpath("pages/alert.html").read_text(encoding="utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
+    template = _template()
 
     @router.get("/alerts/{alert_id}")
     @needs(Scope.READ)

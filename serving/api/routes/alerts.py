@@ -46,6 +46,7 @@ from serving.api.noted import actor, reading
 from serving.api.problems import accepted_language
 from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
 from serving.api.repeats import hold
+from serving.api.routes.routers import described
 from serving.api.seen import Seen
 from serving.delivery.view import View
 
@@ -98,7 +99,7 @@ Key = Annotated[
 
 def alerts_router(context: Context) -> APIRouter:
     """`/v1/alerts…` and `/v1/silences…`."""
-    router = APIRouter(tags=["alerts"])
+    router = described("alerts")
     home = context.home
 
     @router.get(

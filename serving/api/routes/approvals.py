@@ -18,13 +18,14 @@ from serving.api.noted import origin
 from serving.api.problems import request_id
 from serving.api.queries import ExportAsked, ListQuery, Nothing
 from serving.api.routes.exports import file_of, wanted_of
+from serving.api.routes.routers import described
 
 ApprovalId = Annotated[str, Path(description="id of the approval", json_schema_extra={"x-data-class": "service"})]
 
 
 def approvals_router(context: Context) -> APIRouter:
     """`/v1/exports…`."""
-    router = APIRouter(tags=["ranking"])
+    router = described("ranking")
     access = context.home.configuration.access
 
     @router.get(

@@ -19,11 +19,12 @@ from serving.alerts.words.wording import LANGUAGES, Wording
 from serving.api.context import Context, uncached, written
 from serving.api.needs import ANY, declaring, needs
 from serving.api.queries import Nothing
+from serving.api.routes.routers import undescribed
 
 
 def console_router(context: Context) -> APIRouter:
     """`/console/…`: for the pages of this server alone."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     configuration = context.home.configuration
     #: What sources are called: names, which an administrator is told as well as who may see what they report.
     sources = {name: contract(name, configuration).zh for name in configuration.sources}

@@ -15,6 +15,7 @@ from serving.api.documents.track_record import TrackRecord
 from serving.api.needs import needs
 from serving.api.queries import GridQuery, HealthQuery, LevelsQuery, TrackRecordQuery
 from serving.api.repeats import hold
+from serving.api.routes.routers import described
 from serving.track_record.record import track_record
 
 #: A row is written when a city is scored, which is seldom; the record is read from the database, which is slow.
@@ -23,7 +24,7 @@ RECORD_HOLDS = timedelta(seconds=10)
 
 def data_router(context: Context) -> APIRouter:
     """`/v1/health/sources`, `/v1/models/{target}`, `/v1/levels` and `/v1/track-record`."""
-    router = APIRouter(tags=["data"])
+    router = described("data")
 
     @router.get(
         "/v1/health/sources", operation_id="source_health", response_model=Sources,

@@ -35,6 +35,7 @@ from serving.api.documents.subscriptions import (
 from serving.api.needs import needs
 from serving.api.noted import origin
 from serving.api.queries import FeedQuery, ListQuery, Nothing, StreamQuery, SubscriptionAsked
+from serving.api.routes.routers import described
 from serving.api.seen import OF_AREA, Seen
 from serving.api.streaming import EventStream, Listener
 from serving.delivery import atom, cap, said, subscriptions
@@ -65,7 +66,7 @@ LastEventId = Annotated[
 
 def delivery_router(context: Context, registry: Registry) -> APIRouter:
     """`/v1/alerts/stream`, `/v1/alerts/feed.atom`, `/v1/alerts/{id}/cap.xml`."""
-    router = APIRouter(tags=["alerts"])
+    router = described("alerts")
     feed = Feed(context.home, published=lambda: context.current.generation)
     text = {"schema": {"type": "string"}}
 
@@ -160,7 +161,7 @@ def _asked_for(message: Message, level: str, query: FeedQuery | StreamQuery) -> 
 
 def subscriptions_router(context: Context) -> APIRouter:
     """`/v1/subscriptions…`: one's own, within one's own area."""
-    router = APIRouter(tags=["alerts"])
+    router = described("alerts")
     home = context.home
     trying = threading.BoundedSemaphore(_AT_ONCE)
 

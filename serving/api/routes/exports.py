@@ -23,6 +23,7 @@ from serving.api.needs import needs
 from serving.api.noted import origin, reading
 from serving.api.problems import request_id
 from serving.api.queries import ExportQuery, FileQuery, Form
+from serving.api.routes.routers import described
 from serving.snapshots.current import Current
 from serving.snapshots.snapshot import Snapshot
 
@@ -40,7 +41,7 @@ _WRITERS: dict[Form, tuple[Callable[[Export], Iterator[bytes]], str]] = {
 
 def exports_router(context: Context) -> APIRouter:
     """`/v1/export.{csv,parquet,geojson,xlsx}`."""
-    router = APIRouter(tags=["ranking"])
+    router = described("ranking")
     free = threading.BoundedSemaphore(_AT_ONCE)
     binary = {"schema": {"type": "string", "format": "binary"}}
     collection = {"schema": {"type": "object", "required": ["type", "label", "rows", "watermark", "features"]}}

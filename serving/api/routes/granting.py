@@ -18,6 +18,7 @@ from serving.api.documents.access import Made
 from serving.api.needs import needs
 from serving.api.queries import KeyAsked, Nothing, OperatorAsked, RotateAsked
 from serving.api.routes.administration import GrantId, granting_by
+from serving.api.routes.routers import described
 from serving.api.seen import OF_AREA, Seen
 
 
@@ -26,7 +27,7 @@ def granting_router(context: Context, registry: Registry) -> APIRouter:
 
     What is sent again makes another: there is no key of the request by which a secret could be told twice.
     """
-    router = APIRouter(tags=["access"])
+    router = described("access")
     home = context.home
 
     @router.post(

@@ -27,6 +27,7 @@ from serving.api.needs import needs
 from serving.api.noted import reading
 from serving.api.problems import accepted_language
 from serving.api.queries import Nothing
+from serving.api.routes.routers import undescribed
 from serving.commands.asking import Asked, answered
 
 #: What an account says of a load; which cells it could not read is told by the list of refused rows.
@@ -58,7 +59,7 @@ class LoadsQuery(Nothing):
 
 def making_router(context: Context) -> APIRouter:
     """`/console/loads`, `/console/refused`, `/console/versions`, `/console/reports/{version}`."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     home = context.home
     registered = Asked(home, "models")
     writing = Lock()  # one process of some hundred megabytes at a time

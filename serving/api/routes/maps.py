@@ -15,6 +15,7 @@ from serving.api.documents.maps import MapValues
 from serving.api.needs import needs
 from serving.api.queries import GridQuery, MapQuery
 from serving.api.repeats import hold
+from serving.api.routes.routers import described
 from serving.boundaries.held import SHOWN, Borders, Boundaries, content
 from serving.snapshots.snapshot import Snapshot
 
@@ -24,7 +25,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 def maps_router(context: Context) -> APIRouter:
     """`/v1/boundaries…` and `/v1/map`."""
-    router = APIRouter(tags=["map"])
+    router = described("map")
     boundaries = Boundaries(context.home)
     told: dict[int | str, dict[str, Any]] = {
         200: {

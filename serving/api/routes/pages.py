@@ -16,6 +16,7 @@ from serving.api.needs import ANY, OPEN, declaring
 from serving.api.options import Options
 from serving.api.reference import reference_page
 from serving.api.repeats import hold
+from serving.api.routes.routers import undescribed
 from serving.console import built
 
 _KINDS = {
@@ -44,7 +45,7 @@ def page_headers(options: Options) -> dict[str, str]:
 
 def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> APIRouter:
     """What a browser shows; the API is described when somebody first asks for its reference."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     page_of_console, assets = built()
     held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in _KINDS}
     reference = cache(lambda: reference_page(describe()))

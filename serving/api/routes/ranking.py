@@ -19,6 +19,7 @@ from serving.api.documents.ranking import Ranking
 from serving.api.needs import needs
 from serving.api.noted import reading
 from serving.api.queries import ExplanationQuery, GridQuery, HistoryQuery, ScoresQuery
+from serving.api.routes.routers import described
 
 GridId = Annotated[
     str,
@@ -35,7 +36,7 @@ _BEHIND = ("explanation", "history")
 
 def ranking_router(context: Context) -> APIRouter:
     """`/v1/scores` and `/v1/grids/…`."""
-    router = APIRouter(tags=["ranking"])
+    router = described("ranking")
 
     @router.get(
         "/v1/scores", operation_id="ranking", response_model=Ranking,

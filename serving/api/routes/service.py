@@ -16,11 +16,12 @@ from serving.api.outstanding import outstanding
 from serving.api.problems import RETRY_AFTER, accepted_language
 from serving.api.queries import Nothing
 from serving.api.readiness import measure, readiness
+from serving.api.routes.routers import described
 
 
 def service_router(context: Context) -> APIRouter:
     """`/healthz`, `/readyz`, `/metrics`."""
-    router = APIRouter(tags=["service"])
+    router = described("service")
 
     @router.get("/healthz", operation_id="alive", response_model=Alive, summary="Whether the process answers")
     @declaring(OPEN)

@@ -28,6 +28,7 @@ from serving.api.context import HEADERS, Context, uncached
 from serving.api.needs import ANY, OPEN, declaring
 from serving.api.noted import origin
 from serving.api.queries import Nothing
+from serving.api.routes.routers import undescribed
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Sent(_Asked):
 
 def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
     """`/sign-in/…` and `/sign-out…`: nothing of them is for programs, which send a key."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     home, browsers = context.home, signing.browsers
     rules = home.configuration.sign_in
 

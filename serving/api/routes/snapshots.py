@@ -14,11 +14,12 @@ from serving.api.documents.snapshots import Publications
 from serving.api.needs import needs
 from serving.api.queries import CompareQuery, ListQuery
 from serving.api.repeats import hold
+from serving.api.routes.routers import described
 
 
 def snapshots_router(context: Context) -> APIRouter:
     """`/v1/snapshots…`."""
-    router = APIRouter(tags=["snapshots"])
+    router = described("snapshots")
 
     @router.get(
         "/v1/snapshots", operation_id="snapshots", response_model=Publications,

@@ -15,13 +15,14 @@ from serving.api.documents.access import Suspended, Suspensions
 from serving.api.needs import needs
 from serving.api.noted import actor
 from serving.api.queries import Nothing, ReasonAsked
+from serving.api.routes.routers import described
 
 Target = Annotated[str, Path(description="a declared target", json_schema_extra={"x-data-class": "model"})]
 
 
 def suspensions_router(context: Context) -> APIRouter:
     """`/v1/suspensions…`; this worker knows at once what was changed, and the others within a second."""
-    router = APIRouter(tags=["service"])
+    router = described("service")
     home = context.home
 
     def check_whole(request: Request) -> None:

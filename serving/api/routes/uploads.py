@@ -20,6 +20,7 @@ from serving.api.needs import needs
 from serving.api.noted import actor
 from serving.api.problems import accepted_language
 from serving.api.queries import Nothing
+from serving.api.routes.routers import undescribed
 from serving.commands import carrying, uploads
 from serving.commands.uploads import Upload
 
@@ -58,7 +59,7 @@ class Answers(Nothing):
 
 def uploads_router(context: Context) -> APIRouter:
     """`/console/uploads…`: for the console alone; of the whole city, and each of one's own."""
-    router = APIRouter(include_in_schema=False)
+    router = undescribed()
     home = context.home
 
     def owner(request: Request) -> str:
