@@ -72,13 +72,11 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
         found[few] = _of_few({name: cell.take(pa.array(few)) for name, cell in cells.items()})
         alone = few[count[few] == 1]
         if len(cells) > _MOST_CELLS:
-            for name, cell in cells.items():
-                only = strings(cell.take(pa.array(alone)))
-                found[alone] |= matches(only, COUNTED)
-                if name in _IDS[:1]:
-                    found[alone] |= matches(only, GROUP)
-                if field_of_several(name) in _SUMMED:
-                    found[alone] |= matches(only, NUMBER)
+            only = [strings(cell.take(pa.array(alone))) for cell in cells.values()]
+            summed = np.array([field_of_several(name) in _SUMMED for name in cells])
+            found[alone] |= _each(only, COUNTED).any(axis=0) | _each(only, NUMBER)[summed].any(axis=0)
+            if _IDS[0] in cells:
+                found[alone] |= matches(strings(cells[_IDS[0]].take(pa.array(alone))), GROUP)
     if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
         nameless = _without_id(cells, named[0], count)
         if len(nameless):
@@ -93,21 +91,26 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
 
 def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flags:
     """Which rows are labels and their answers, a cell each: two labels, or one in a column whose values are no words."""
-    asked = {name: matches(strings(cell), ASKED) for name, cell in cells.items()}
-    labels = np.sum(list(asked.values()), axis=0)
-    never = [found for name, found in asked.items() if name in _NEVER_LABELS or name.endswith("_at")]
-    return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
+    asked = _each(_texts(cells), ASKED)
+    never = np.array([name in _NEVER_LABELS or name.endswith("_at") for name in cells])
+    return np.asarray((count > 1) & ((asked.sum(axis=0) > 1) | asked[never].any(axis=0)))
 
 
 def _dated(cells: Mapping[str, pa.Array]) -> Flags:
     """In which rows a day stands that is none of an event: below a signature, in whatever column comes there."""
-    found = np.zeros(len(next(iter(cells.values()))), dtype=bool)
-    for name, cell in cells.items():
-        texts = strings(cell)
-        found |= matches(texts, DAY_IN_NUMERALS)
-        if not holds_dates(name) and not name.startswith("identity_"):
-            found |= matches(texts, DAY)
-    return found
+    texts = _texts(cells)
+    dateless = np.array([not holds_dates(name) and not name.startswith("identity_") for name in cells])
+    return np.asarray(_each(texts, DAY_IN_NUMERALS).any(axis=0) | _each(texts, DAY)[dateless].any(axis=0))
+
+
+def _texts(cells: Mapping[str, pa.Array]) -> list[pa.Array]:
+    return [strings(cell) for cell in cells.values()]
+
+
+def _each(texts: Sequence[pa.Array], pattern: str) -> Flags:
+    """(columns, rows) whether a pattern is found in each cell of columns of one length: it is compiled once for all of them, which
+    takes longer than to look at the few cells that come here."""
+    return matches(pa.concat_arrays(texts), pattern).reshape(len(texts), -1)
 
 
 def totals_of(labels: Sequence[pa.Array], cells: Mapping[str, pa.Array], rows: int) -> Flags:
@@ -145,13 +148,10 @@ def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
 
     The unit that is summed may be named beside the word (鱼洞街道, 小计). What counts in the column of the `ids` is no such word.
     """
-    texts = {name: strings(cell) for name, cell in cells.items()}
-    called = np.array([matches(text, TOTAL) for text in texts.values()])
-    called_of = np.array([matches(text, TOTAL_OF) for text in texts.values()])
-    counted = np.array([matches(text, COUNTED) for text in texts.values()])
-    numbers = np.array([matches(text, NUMBER) for text in texts.values()])
-    there = np.array([filled(text) for text in texts.values()])
-    units = np.array([[name in UNIT_NAMES] for name in texts]) & called.any(axis=0)
+    texts = _texts(cells)
+    called, called_of, counted, numbers = (_each(texts, pattern) for pattern in (TOTAL, TOTAL_OF, COUNTED, NUMBER))
+    there = np.array([filled(text) for text in texts])
+    units = np.array([[name in UNIT_NAMES] for name in cells]) & called.any(axis=0)
     strange = there & ~(called | called_of | counted | numbers | units)
     # A cell that only counts tells little where few are read.
     alone = counted & np.array([[name != ids] for name in texts])
@@ -160,10 +160,9 @@ def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
 
 
 def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
-    texts = [strings(cell) for cell in cells.values()]
+    texts = _texts(cells)
     totals, signed, numbers = (
-        np.array([matches(text, pattern) for text in texts])
-        for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}|{PART_COUNTED}")
+        _each(texts, pattern) for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}|{PART_COUNTED}")
     )
     others = np.array([filled(text) for text in texts])
     total = totals.any(axis=0) & ~(others & ~totals & ~signed & ~numbers).any(axis=0)
@@ -171,5 +170,5 @@ def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
     named = np.any(
         [np.zeros_like(total), *(matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
     )
-    days = np.array([matches(text, rf"{DAY}|{DAY_IN_NUMERALS}") for text in texts])
+    days = _each(texts, rf"{DAY}|{DAY_IN_NUMERALS}")
     return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed & ~days).any(axis=0)))
