@@ -12,14 +12,18 @@ os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from inspect import unwrap
 from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from features import read_city
+from riskwarn import database
 from riskwarn.home import Home, make_home
 from riskwarn.migrations import HEAD, run
 from riskwarn.settings import Settings
@@ -35,9 +39,17 @@ hypothesis_settings.load_profile("riskwarn")
 
 
 # A client waits as patiently as all else here: httpx gives up after five seconds.
-for asks in (httpx.Client.__init__, httpx.AsyncClient.__init__, httpx.request, httpx.get, httpx.post, httpx.stream):
-    assert asks.__kwdefaults__ is not None
-    asks.__kwdefaults__["timeout"] = httpx.Timeout(PATIENCE)
+for asks in (
+    httpx.Client.__init__,
+    httpx.AsyncClient.__init__,
+    httpx.request,
+    httpx.get,
+    httpx.post,
+    unwrap(httpx.stream),
+):
+    defaults = asks.__kwdefaults__
+    assert defaults is not None, asks
+    defaults["timeout"] = httpx.Timeout(PATIENCE)
 
 #: Fixtures that take long to make; the tests that share one run in one process.
 COSTLY = ("town", "server")
@@ -74,6 +86,17 @@ def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """A statement is compiled once a process: each home has an engine of its own, and each engine would compile all anew."""
+    alike = {"__eq__": lambda one, other: type(one) is type(other), "__hash__": lambda one: hash(type(one))}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, method in alike.items():
+            patch.setattr(SQLiteDialect_pysqlite, name, method)
+        patch.setattr(database, "create_engine", partial(create_engine, execution_options={"compiled_cache": {}}))
         yield
 
 
