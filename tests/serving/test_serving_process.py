@@ -27,6 +27,7 @@ from serving.api.workers import _Worker
 from serving.snapshots.current import Current
 from tests.serving.command import ROOT, asked_until, children_of, errors_of, log_of, serving
 from tests.serving.conftest import Made, running_application
+from tests.waiting import PATIENCE
 
 
 def test_a_port_that_is_taken_and_options_that_make_no_sense_are_refused(
@@ -223,8 +224,8 @@ def test_a_worker_that_dies_while_it_is_asked_is_not_waited_for() -> None:
     killed = threading.Timer(0.3, worker.process.kill)
     killed.start()
     started = time.monotonic()
-    assert worker.ping(timeout=40) is False
-    assert time.monotonic() - started < 20
+    assert worker.ping(timeout=4 * PATIENCE) is False
+    assert time.monotonic() - started < PATIENCE
     killed.join()
     worker.process.join()
 
