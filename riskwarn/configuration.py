@@ -17,7 +17,7 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.declarations import Declared, Misplaced, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
-from riskwarn.messages import Listed, Message
+from riskwarn.messages import Listed, Message, Named
 from riskwarn.periods import Calendar, Period
 from riskwarn.receivers import Delivery
 from riskwarn.sign_in import SignIn
@@ -323,6 +323,10 @@ class Configuration(Declared):
     def target_names(self) -> dict[str, dict[str, str]]:
         """What each declared target is called, in both languages."""
         return {name: {"zh": target.zh or name, "en": target.en or name} for name, target in self.targets.items()}
+
+    def target_named(self, code: str) -> Named:
+        """A target in a sentence, by what it is called."""
+        return Named.among(self.target_names, code)
 
     def fingerprint(self) -> str:
         """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long

@@ -109,6 +109,16 @@ class Named(Message):
         named.template, named.fields, named.zh = code, {}, zh
         return named
 
+    @classmethod
+    def among(cls, names: Mapping[str, Mapping[str, str]], code: str) -> Named:
+        """What a code is called by `names` in either language; the code where they do not have it.
+
+        >>> str(Named.among({"safety": {"zh": "安全事故", "en": "safety incident"}}, "safety"))
+        'safety incident'
+        """
+        own = names.get(code, {})
+        return cls(own.get("en", code), own.get("zh", code))
+
     def __getnewargs_ex__(self) -> Any:
         return (self.template, self.zh), {}
 

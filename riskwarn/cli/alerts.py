@@ -54,14 +54,15 @@ def command() -> None:
 def list_alerts(session: Session, status: str | None, level: str | None, target: str | None, limit: int) -> None:
     """List notices, the newest first."""
     from serving.alerts.alert import newest_alerts
-    from serving.alerts.shown import as_dict
     from serving.alerts.tables import ALERTS
+    from serving.alerts.telling import told_to_the_owner
 
     home = session.home()
     wanted = {"status": status, "level": level, "target": target}
     where = [ALERTS.c[name] == value for name, value in wanted.items() if value is not None]
     with home.database.connect() as connection:
-        found = [as_dict(one) for one in newest_alerts(connection, where, limit)]
+        alerts = newest_alerts(connection, where, limit)
+    found = told_to_the_owner(home, alerts)
     session.emit(found, table(shown(session.configuration(), found), COLUMNS), paged=True)
 
 
@@ -71,14 +72,13 @@ def list_alerts(session: Session, status: str | None, level: str | None, target:
 def show_alert(session: Session, alert: str) -> None:
     """Show ALERT, why it was raised, and how it came to stand as it does."""
     from serving.alerts.alert import alert_named, steps_of
-    from serving.alerts.shown import as_dict
-    from serving.alerts.words import text_of
+    from serving.alerts.telling import told_to, view_of_the_owner
 
     home = session.home()
     with home.database.connect() as connection:
-        one = as_dict(alert_named(connection, alert))
-        one["text"] = text_of(one, home.configuration)
+        kept = alert_named(connection, alert)
         steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert)]
+    one = told_to(kept, view_of_the_owner(home, [kept]), home.configuration, full=True)
     said = one["text"][session.language]
     lines: list[str | Table] = [
         *table(shown(session.configuration(), [one]), COLUMNS),
@@ -103,12 +103,21 @@ def act_on(
 ) -> None:  # fmt: skip
     """Do VERB with ALERTS, each for itself; exit 1 where one of them does not allow it."""
     from serving.alerts.acting import Asked, By, act_on_many
+    from serving.alerts.alert import alert_named
     from serving.alerts.life import Verb
+    from serving.alerts.telling import told_to_the_owner
 
     session: Session = context.obj
+    home = session.home()
     asked = Asked(Verb(verb), note.strip(), service, outcome, team_id)
-    done = act_on_many(session.home(), alerts, asked, By(version=version), now=datetime.now(UTC))
-    changed = [each["alert"] for each in done if "alert" in each]
+    done = act_on_many(home, alerts, asked, By(version=version), now=datetime.now(UTC))
+    with home.database.connect() as connection:
+        kept = [alert_named(connection, each["id"]) for each in done if "alert" in each]
+    changed = told_to_the_owner(home, kept)
+    told = {one["id"]: one for one in changed}
+    for each in done:
+        if "alert" in each:
+            each["alert"] = told[each["id"]]
     session.emit(done, table(shown(session.configuration(), changed), COLUMNS) if changed else [])
     for each in done:
         if "problem" in each and not session.as_json:
@@ -184,8 +193,7 @@ def what_became(session: Session, week: datetime | None) -> None:
     home, now = session.home(), datetime.now(UTC)
     zone = home.configuration.calendar.timezone
     day = (week or now.astimezone(zone)).date()
-    with home.database.connect() as connection:
-        told = became_of(connection, week_of(day), zone, now)
+    told = became_of(home, week_of(day), now)
     session.emit(told, _week_lines(told, session))
 
 
@@ -253,6 +261,7 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
     from riskwarn.cli.written import checked_file
     from riskwarn.disclosure import week_of
+    from serving.alerts.telling import as_seen, view_of_the_owner
     from serving.alerts.tickets import tickets_table, week_of_tickets, write_tickets
 
     checked_file(file, force)
@@ -262,7 +271,8 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     names = {name: one.zh or name for name, one in home.configuration.targets.items()}
     with home.database.connect() as connection:
         alerts = week_of_tickets(connection, week_of(day))
-    write_tickets(file, tickets_table(alerts, names, zone))
+    view = view_of_the_owner(home, alerts)
+    write_tickets(file, tickets_table([as_seen(one, view) for one in alerts], names, zone))
     session.emit({"file": str(file.resolve()), "tickets": len(alerts)}, [Message("{tickets} tickets: {file}", tickets=len(alerts), file=file)])  # fmt: skip
 
 

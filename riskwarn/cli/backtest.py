@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Message
@@ -69,7 +70,7 @@ def command(
     lines: list[str | Table] = [
         Message(
             "{target}, horizon {horizon}: {count} origins {first} … {last}, {events} events",
-            target=name, horizon=chosen, count=len(origins), first=origins[0], last=origins[-1],
+            target=target_named(session.configuration(), name), horizon=chosen, count=len(origins), first=origins[0], last=origins[-1],
             events=done.evaluation.n_events,
         ),
         *table(rows),

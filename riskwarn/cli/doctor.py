@@ -18,9 +18,9 @@ from typing import Any
 
 import click
 
-from riskwarn.cli.notices import NOTHING_RAISED
+from riskwarn.cli.notices import NOTHING_RAISED, target_named
 from riskwarn.cli.session import Session, table
-from riskwarn.messages import Listed, Message
+from riskwarn.messages import Joined, Listed, Message
 
 COLUMNS = ("check", "verdict", "found")
 
@@ -138,7 +138,10 @@ def _targets(home: Any) -> Iterator[Check]:
     from serving.snapshots.suspensions import suspensions_of
 
     zone = home.configuration.calendar.timezone
-    gone = [f"{one.target} ({one.at.astimezone(zone):%Y-%m-%d %H:%M})" for one in suspensions_of(home).values()]
+    gone = [
+        Joined(" ", [target_named(home.configuration, one.target), f"({one.at.astimezone(zone):%Y-%m-%d %H:%M})"])
+        for one in suspensions_of(home).values()
+    ]
     found = Listed(gone) or Message("none")
     yield Check("suspended targets", Fit.WARNING if gone else Fit.OK, found)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, interval
-from riskwarn.messages import Message
+from riskwarn.messages import Message, Named
 from riskwarn.words import Level
 
 COLUMNS = ("level", "top", "times", "grids", "events", "caught", "capture", "precision")
@@ -48,11 +49,13 @@ def command(session: Session, target: str | None, horizon: int | None, predictio
                 told_of = {"target": one.target, "horizon": one.horizon, "version": one.version}
                 kept = champion_levels(home, one)
                 found.append({**told_of, "levels": None if kept is None else levels_shown(kept)})
-    lines: list[str | Table] = [line for one in found for line in _lines(one, session.language)]
+    lines: list[str | Table] = [
+        line for one in found for line in _lines(one, target_named(home.configuration, one["target"]), session.language)
+    ]
     session.emit(found, lines or ["No model has been promoted: run riskwarn train first."])
 
 
-def _lines(one: Mapping[str, Any], language: str) -> list[str | Table]:
+def _lines(one: Mapping[str, Any], target: Named, language: str) -> list[str | Table]:
     if one["levels"] is None:
         return [
             Message(
@@ -62,7 +65,7 @@ def _lines(one: Mapping[str, Any], language: str) -> list[str | Table]:
             )
         ]
     lines: list[str | Table] = [
-        Message("{target}, {horizon} periods ({version}):", target=one["target"], horizon=one["horizon"], version=one["version"] or "-")
+        Message("{target}, {horizon} periods ({version}):", target=target, horizon=one["horizon"], version=one["version"] or "-")
     ]  # fmt: skip
     lines += table([_row(level, language) for level in one["levels"]], COLUMNS)
     lines += [

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
@@ -22,4 +23,7 @@ def command(session: Session, target: str, because: str) -> None:
     from serving.alerts.suspending import resume
 
     done = resume(session.home(), target, because, now=datetime.now(UTC))
-    session.emit(done.as_dict(), [Message("resumed: {target}", target=target), "Next: riskwarn score."])
+    session.emit(
+        done.as_dict(),
+        [Message("resumed: {target}", target=target_named(session.configuration(), target)), "Next: riskwarn score."],
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session
 from riskwarn.messages import Listed, Message
 
@@ -19,6 +20,6 @@ def command(session: Session, target: str, because: str | None) -> None:
     done = rollback(session.home(), target, because)
     said = Message(
         "{target} is scored by {champions} again, in place of {replaced}. Next: riskwarn score.",
-        target=target, champions=Listed(done["champions"]), replaced=Listed(done["replaced"]),
+        target=target_named(session.configuration(), target), champions=Listed(done["champions"]), replaced=Listed(done["replaced"]),
     )  # fmt: skip
     session.emit(done, [said])

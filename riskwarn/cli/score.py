@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.cli import options
-from riskwarn.cli.notices import NOTHING_RAISED
+from riskwarn.cli.notices import NOTHING_RAISED, target_named
 from riskwarn.cli.session import Session
 from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
+    from riskwarn.configuration import Configuration
     from riskwarn.home import Home
     from serving.publishing.publish import Published
 
@@ -26,11 +27,14 @@ def command(session: Session, as_of: datetime | None) -> None:
 
     home = session.home_with_families()
     done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
-    session.emit(done.as_dict(), [*published(done), *(["Next: riskwarn serve."] if done.current else [])])
+    session.emit(
+        done.as_dict(),
+        [*published(done, session.configuration()), *(["Next: riskwarn serve."] if done.current else [])],
+    )
     say_what_is_missing(session, home)
 
 
-def published(done: Published) -> list[str]:
+def published(done: Published, configuration: Configuration) -> list[str]:
     """What was published."""
     lines: list[str] = [
         Message(
@@ -57,7 +61,10 @@ def published(done: Published) -> list[str]:
     ]
     if done.suspended:
         lines.append(
-            Message("left out, for they are suspended: {targets} (riskwarn resume)", targets=Listed(done.suspended))
+            Message(
+                "left out, for they are suspended: {targets} (riskwarn resume)",
+                targets=Listed(target_named(configuration, one) for one in done.suspended),
+            )
         )
     if done.gaps:
         lines.append(
@@ -79,5 +86,5 @@ def say_what_is_missing(session: Session, home: Home) -> None:
         session.tell(
             "the champions of {target} ({versions}) were not trained together, so that their horizons need not agree; "
             "riskwarn promote and riskwarn rollback take a whole family",
-            target=target, versions=Listed(versions),
+            target=target_named(session.configuration(), target), versions=Listed(versions),
         )  # fmt: skip

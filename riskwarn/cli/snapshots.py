@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
@@ -38,7 +39,7 @@ def list_snapshots(session: Session) -> None:
     following += [
         Message(
             "{target} is suspended since {at} ({because}): nothing of it is served.",
-            target=one.target, at=local_time(one.at.isoformat(), zone), because=one.because,
+            target=target_named(session.configuration(), one.target), at=local_time(one.at.isoformat(), zone), because=one.because,
         )
         for one in suspensions_of(home).values()
     ]  # fmt: skip

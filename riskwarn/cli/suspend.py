@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
@@ -22,5 +23,9 @@ def command(session: Session, target: str, because: str) -> None:
     from serving.alerts.suspending import suspend
 
     done = suspend(session.home(), target, because, now=datetime.now(UTC))
-    said = Message("suspended: {target}, with {alerts} live alerts", target=target, alerts=done.alerts)
+    said = Message(
+        "suspended: {target}, with {alerts} live alerts",
+        target=target_named(session.configuration(), target),
+        alerts=done.alerts,
+    )
     session.emit(done.as_dict(), [said, Message("riskwarn resume {target} lets it be served again.", target=target)])

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, interval
 from riskwarn.messages import Message
+
+if TYPE_CHECKING:
+    from riskwarn.configuration import Configuration
 
 COLUMNS = ("as_of", "target", "horizon", "events", "expected", "capture_5", "log_loss", "inside", "state", "snapshot")
 SUMMARY_COLUMNS = ("forecaster", "log_loss", "gain", "capture_5", "brier", "calibration_level")
@@ -46,10 +50,10 @@ def command(session: Session, target: str | None, horizon: int | None, verifying
         session.emit(asdict(found), [said, ends])
         return
     told = track_record(home, target, horizon)
-    session.emit(told, _lines(told), paged=True)
+    session.emit(told, _lines(told, home.configuration), paged=True)
 
 
-def _lines(told: Mapping[str, Any]) -> list[str | Table]:
+def _lines(told: Mapping[str, Any], configuration: Configuration) -> list[str | Table]:
     rows = told["rows"]
     if not rows:
         return [
@@ -64,7 +68,7 @@ def _lines(told: Mapping[str, Any]) -> list[str | Table]:
         lines.append(
             Message(
                 "{target}, {horizon} periods: {counted} of {judged} judged forecasts count, {late} were published late, {events} events",
-                target=one["target"], horizon=one["horizon"], counted=one["counted"], judged=one["judged"], late=one["late"],
+                target=target_named(configuration, one["target"]), horizon=one["horizon"], counted=one["counted"], judged=one["judged"], late=one["late"],
                 events="-" if one["events"] is None else one["events"],
             )
         )  # fmt: skip

@@ -40,7 +40,7 @@ def command(context: click.Context, folder: Path | None) -> None:
             folder=inbox.folder, new=len(inbox.done), failed=len(inbox.failed), known=inbox.known,
         ),
         *([table_built(done.built)] if done.built else []),
-        *(published(done.published) if done.published else []),
+        *(published(done.published, session.configuration()) if done.published else []),
     ]  # fmt: skip
     session.emit(done.as_dict(), lines)
     if done.stopped is not None:

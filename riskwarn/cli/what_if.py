@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Message
 from riskwarn.words import Level
 
 if TYPE_CHECKING:
+    from riskwarn.configuration import Configuration
     from serving.publishing.what_if import WhatIf
 
 COLUMNS = ("target", "horizon", "score", "score_after", "rank", "rank_after", "level", "level_after")
@@ -47,7 +49,9 @@ def command(session: Session, grid: str, given: tuple[str, ...], target: str | N
         home.configuration.chosen_horizons(horizon)
     done = what_if(home, grid, values, target=target, horizon=horizon, now=datetime.now(UTC), progress=session.progress)
     notes = _notes(done)
-    session.emit({**done.as_dict(), "notes": notes}, [*_lines(done, session.language), *notes], paged=True)
+    session.emit(
+        {**done.as_dict(), "notes": notes}, [*_lines(done, home.configuration, session.language), *notes], paged=True
+    )
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
@@ -81,7 +85,7 @@ def _notes(done: WhatIf) -> list[Message]:
     return found
 
 
-def _lines(done: WhatIf, language: str) -> list[str | Table]:
+def _lines(done: WhatIf, configuration: Configuration, language: str) -> list[str | Table]:
     lines: list[str | Table] = [
         Message("{name} ({grid}) in snapshot {snapshot}:", name=done.name, grid=done.grid_id, snapshot=done.snapshot)
     ]
@@ -90,7 +94,9 @@ def _lines(done: WhatIf, language: str) -> list[str | Table]:
         if one["reasons"]:
             lines.append(
                 Message(
-                    "{target}, {horizon} periods: reasons that change", target=one["target"], horizon=one["horizon"]
+                    "{target}, {horizon} periods: reasons that change",
+                    target=target_named(configuration, one["target"]),
+                    horizon=one["horizon"],
                 )
             )
             lines += table([_reason(each, language) for each in one["reasons"][:MOST_REASONS]], REASON_COLUMNS)

@@ -90,7 +90,7 @@ class TargetSuspended(RiskwarnError):
     """A target that somebody suspended, or that was left out of a snapshot because it was."""
 
     code = "target_suspended"
-    template = "The target {target} is suspended, and no other takes its place: it is served again after riskwarn resume, from a snapshot that has its figures: one published meanwhile has none until the next riskwarn score."
+    template = "The target “{target}” is suspended, and no other takes its place: it is served again once somebody resumes it (Administration in the console, or riskwarn resume), from a snapshot that has its figures: one published meanwhile has none until the next riskwarn score."
     status = 409
 
 
@@ -108,7 +108,7 @@ class SuspendedBefore(RiskwarnError):
     """A target that is suspended already."""
 
     code = "suspended_before"
-    template = "The target {target} is suspended already, since {at} ({because})."
+    template = "The target “{target}” is suspended already, since {at} ({because})."
     status = 409
 
 
@@ -116,7 +116,7 @@ class NotSuspended(RiskwarnError):
     """A target that is to be resumed and is not suspended."""
 
     code = "not_suspended"
-    template = "The target {target} is not suspended."
+    template = "The target “{target}” is not suspended."
     status = 409
 
 

@@ -71,7 +71,7 @@ def suspend(home: Home, target: str, because: str, *, now: datetime, by: Caller 
         if before is not None:
             zone = home.configuration.calendar.timezone
             at = before.at.astimezone(zone).isoformat(timespec="seconds")
-            raise SuspendedBefore(target=target, at=at, because=before.because)
+            raise SuspendedBefore(target=home.configuration.target_named(target), at=at, because=before.because)
         suspensions.note(connection, target, suspensions.SUSPENDED, because, now)
         withdrawn, entries = withdraw_alerts(change, ALERTS.c.target == target, home.configuration, now)
         change.append(entry, *entries, at=now)
@@ -87,7 +87,7 @@ def resume(home: Home, target: str, because: str, *, now: datetime, by: Caller =
     entry = Entry(Action.TARGET_RESUMED, target, by, note=because)
     with recorded(home) as change:
         if _before(change.connection, target) is None:
-            raise NotSuspended(target=target)
+            raise NotSuspended(target=home.configuration.target_named(target))
         suspensions.note(change.connection, target, suspensions.RESUMED, because, now)
         change.append(entry, at=now)
     return Suspended(target, False, because, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from riskwarn.alert_rules import Alerts
 from riskwarn.configuration import Configuration
+from riskwarn.home import Home
 from serving.alerts.alert import Alert, add_alert, change_alert, mark_told
 from serving.alerts.happened import since_told
 from serving.alerts.life import Rule, Status
@@ -21,6 +23,7 @@ from serving.alerts.words import head_of, text_of
 from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
+from serving.delivery.today import Today
 from serving.delivery.view import BARE, PARTS, View, bare, cut, instant_of
 
 #: What ends the id of a message that tells what became of a notice.
@@ -171,12 +174,29 @@ def _kept(alert: Alert) -> dict[str, Any]:
     return {**as_dict(alert), PARTS: terms_of(alert)}
 
 
-def as_seen(alert: Alert, view: View) -> Alert:
-    """A notice with the terms that somebody is told."""
+def as_told(alert: Alert, view: View) -> dict[str, Any]:
+    """A notice as somebody is told it, without a text."""
     told_of = _kept(alert)
-    told = cut(told_of, view.left_out(told_of))
+    return cut(told_of, view.left_out(told_of))
+
+
+def told_to_the_owner(home: Home, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+    """Notices as who owns a home is told them, without texts: all of the city, as far as anything is told of it today."""
+    found = list(alerts)
+    view = view_of_the_owner(home, found)
+    return [as_told(one, view) for one in found]
+
+
+def view_of_the_owner(home: Home, alerts: Iterable[Alert]) -> View:
+    """What who owns a home sees of notices."""
+    return Today(home).whole(str(one.snapshot) for one in alerts)
+
+
+def as_seen(alert: Alert, view: View) -> Alert:
+    """A notice with the terms and reasons that somebody is told."""
+    told = as_told(alert, view)
     at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
-    return replace(alert, horizon=told["horizon"], **at)
+    return replace(alert, horizon=told["horizon"], reasons=tuple(told["reasons"]), **at)
 
 
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:

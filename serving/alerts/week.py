@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import or_
 
 from riskwarn.alert_rules import HEIGHTS
+from riskwarn.home import Home
 from riskwarn.words import Level
 from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.held import reasons_of
 from serving.alerts.life import LIVE, Outcome, Status
-from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import kept_teams
+from serving.alerts.telling import told_to_the_owner
 
 _LEVELS = [one.value for one in sorted(Level, key=lambda one: -HEIGHTS[one])]
 _RESTS = "suspended"  # where the deadlines of a live notice rest, as its ticket calls it
@@ -24,17 +25,21 @@ _STATUSES = [*(one.value for one in LIVE), _RESTS, *(one.value for one in Status
 _OUTCOMES = [one.value for one in Outcome]
 
 
-def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime) -> dict[str, Any]:
+def became_of(home: Home, monday: date, now: datetime) -> dict[str, Any]:
     """`{week, notices, levels, statuses, outcomes, closed, budget, held, earlier, late}`.
 
     `statuses` and `outcomes` are of the notices that were raised in the week, `closed` of all that were closed in it; a live one whose ticket rests
     is `suspended`; `earlier` counts
     those of before that somebody has to do with still; `late` are the live ones, of whichever week, past a deadline.
     """
+    zone = home.configuration.calendar.timezone
     start, end = (datetime.combine(monday + timedelta(weeks=weeks), time(), zone) for weeks in (0, 1))
     columns = ALERTS.c
     within = [(at >= start) & (at < end) for at in (columns.raised_at, columns.ended_at)]
-    alerts = alerts_where(connection, or_(columns.status.in_(LIVE), columns.week == monday, *within))
+    with home.database.connect() as connection:
+        alerts = alerts_where(connection, or_(columns.status.in_(LIVE), columns.week == monday, *within))
+        held = reasons_of(connection, HELD.c.at >= start, HELD.c.at < end)
+        budgets = [one.notices_a_week for one in kept_teams(connection).all]
     own = [one for one in alerts if start <= one.raised_at < end]
     earlier = [one for one in alerts if one.live and one.raised_at < start]
     closed = [
@@ -43,7 +48,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
         if one.status == Status.CLOSED and one.ended_at is not None and start <= one.ended_at < end
     ]
     late = [one for one in alerts if one.live and one.raised_at < end and is_late(one, now)]
-    held = reasons_of(connection, HELD.c.at >= start, HELD.c.at < end)
+    late.sort(key=lambda one: (-HEIGHTS[Level(one.level)], one.sequence))
     return {
         "week": monday.isoformat(),
         "notices": len(own),
@@ -53,11 +58,11 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
         "closed": _counted((one.outcome for one in closed if one.outcome), _OUTCOMES),
         "budget": {
             "used": sum(one.budget_team is not None and one.week == monday for one in alerts),
-            "of": sum(one.notices_a_week for one in kept_teams(connection).all),
+            "of": sum(budgets),
         },
         "held": dict(held.most_common()),
         "earlier": {"live": len(earlier), "late": sum(is_late(one, now) for one in earlier)},
-        "late": [as_dict(one) for one in sorted(late, key=lambda one: (-HEIGHTS[Level(one.level)], one.sequence))],
+        "late": told_to_the_owner(home, late),
     }
 
 

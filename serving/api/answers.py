@@ -45,7 +45,7 @@ def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> Block
     targets = snapshot.manifest["targets"]
     name = target or targets[0]
     if name in snapshot.suspended:
-        raise TargetSuspended(target=name)
+        raise TargetSuspended(target=snapshot.target_named(name))
     targets = [one for one in targets if one not in snapshot.suspended]
     if name not in targets:
         raise QueryInvalid(
@@ -178,7 +178,7 @@ def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, 
 def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
     """The models that scored a target, by horizon. Raises UnknownTarget, TargetSuspended."""
     if target in snapshot.suspended:
-        raise TargetSuspended(target=target)
+        raise TargetSuspended(target=snapshot.target_named(target))
     served = [one for one in snapshot.manifest["targets"] if one not in snapshot.suspended]
     if target not in served:
         raise UnknownTarget(name=target, what="target", known=Listed(served))

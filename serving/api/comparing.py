@@ -27,9 +27,9 @@ def in_order(older: Snapshot, newer: Snapshot) -> None:
 def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, limit: int) -> dict[str, Any]:
     """The grids whose score changed most, and which are in one of the two only. Raises QueryInvalid, TargetSuspended."""
     if block[0] in older.suspended:
-        raise TargetSuspended(target=block[0])
+        raise TargetSuspended(target=older.target_named(block[0]))
     if block not in older.scores:
-        problem = Message("snapshot {snapshot} does not serve {target} at horizon {horizon}", snapshot=older.id, target=block[0], horizon=block[1])  # fmt: skip
+        problem = Message("snapshot {snapshot} does not serve {target} at horizon {horizon}", snapshot=older.id, target=older.target_named(block[0]), horizon=block[1])  # fmt: skip
         raise QueryInvalid(parameter="a", problem=problem)
     was, now_ = older.scores[block][Unit.GRID], newer.scores[block][Unit.GRID]
     before, after = older.places[Unit.GRID], newer.places[Unit.GRID]

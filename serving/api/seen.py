@@ -148,7 +148,7 @@ class Seen:
     def served(self, target: str | None) -> list[str]:
         """The targets that are suspended and left out of a list of all. Raises TargetSuspended where one of them is asked for."""
         if target in self.current.suspended:
-            raise TargetSuspended(target=target)
+            raise TargetSuspended(target=self.home.configuration.target_named(target))
         return sorted(self.current.suspended)
 
     @property

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from riskwarn.errors import NoSnapshot, SnapshotDamaged
+from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.access.areas import Area
-from serving.columns.places import Places
 from serving.delivery.messages import Message
 from serving.delivery.view import NOWHERE, View, snapshot_of
 from serving.snapshots import published
 from serving.snapshots.cut import Inside, inside_of
-from serving.snapshots.files import read_places
 from serving.snapshots.trees import Trees
 from serving.snapshots.units import places_today
-from serving.snapshots.withheld import Withheld, withheld_today
+from serving.snapshots.withheld import WithheldNow
 
 #: What somebody sees of a message.
 Seen = Callable[[Message], View]
@@ -33,24 +30,14 @@ class Today:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._state: tuple[int, int, int] | None = None
         self._inside: dict[Area, Inside | None] = {}
         self._older: dict[str, bool] = {}
-        self._trees, self._withheld = Trees(home), Withheld(home.configuration.min_residents)
-        self._current: str | None = None
-        self._places: Places | None = None
+        self._trees, self._withheld = Trees(home), WithheldNow(home)
 
     def seen(self, messages: Sequence[Message], suspended: frozenset[str], *areas: Area | None) -> Seen:
         """What is seen of some messages by who sees what lies inside all of some areas; None is nothing at all."""
         snapshots = {snapshot_of(one.body) for one in messages}
-        state = published.state(self._home)
-        if state != self._state or len(self._inside) > _KEPT:
-            self._renew()
-            self._state, self._inside = state, {}
-        older = frozenset(one for one in snapshots if self._told_by_an_earlier_rule(one))
-        for one in snapshots:
-            self._withholds(one, ())  # read here, and not where a message is cut
-        view = View(suspended=suspended, older=older.__contains__, withheld=self._withholds)
+        view = self.whole(snapshots, suspended)
         if None in areas:
             return partial(_nothing, view)
         parts = {one for one in areas if one is not None and not one.whole}
@@ -64,20 +51,15 @@ class Today:
         then = {one: self._trees.inside(one, every) for one in snapshots}
         return partial(_same, replace(view, inside=every, then=lambda snapshot: then.get(str(snapshot), ())))
 
-    def _renew(self) -> None:
-        """Read what is withheld in the snapshot that is current; where that cannot be read, each is asked by its own residents alone."""
-        self._current, self._places, newest = None, None, published.newest(self._home)
-        if newest is not None:
-            with suppress(SnapshotDamaged):
-                places = read_places(self._home.snapshots / newest.id)
-                least = self._home.configuration.min_residents
-                self._current, self._places = newest.id, withheld_today(places, least)
-
-    def _withholds(self, snapshot: str, units: Collection[tuple[str, str]]) -> bool:
-        try:
-            return self._withheld.holds(self._home.snapshots / snapshot, units, self._current, self._places)
-        except SnapshotDamaged:
-            return True
+    def whole(self, snapshots: Iterable[str], suspended: frozenset[str] = frozenset()) -> View:
+        """What is seen of the whole city in what some snapshots told."""
+        if self._withheld.look() or len(self._inside) > _KEPT:
+            self._inside = {}
+        told = frozenset(snapshots)
+        older = frozenset(one for one in told if self._told_by_an_earlier_rule(one))
+        for one in told:
+            self._withheld(one, ())  # read here, and not where a notice is cut
+        return View(suspended=suspended, older=older.__contains__, withheld=self._withheld)
 
     def _inside_of(self, area: Area) -> Inside | None:
         """What lies inside an area; None where no tree is published, as after all snapshots were withdrawn."""

@@ -134,7 +134,7 @@ def _champions(home: Home) -> _Champions:
     targets = tuple(dict.fromkeys(one.target for one in every))
     left_out = tuple(one for one in targets if one in gone)
     if left_out == targets:
-        raise AllSuspended(targets=Listed(targets))
+        raise AllSuspended(targets=Listed(map(home.configuration.target_named, targets)))
     return _Champions(tuple(one for one in every if one.target not in gone), targets, left_out, number)
 
 

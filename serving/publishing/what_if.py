@@ -78,7 +78,7 @@ def what_if(
     # All horizons of a target are scored together, whichever is asked for: they agree with each other.
     gone = suspensions_of(home)
     if target in gone:
-        raise TargetSuspended(target=target)
+        raise TargetSuspended(target=home.configuration.target_named(target))
     chosen = [one for one in champions(home) if target in (None, one.target) and one.target not in gone]
     if not any(horizon in (None, one.horizon) for one in chosen):
         raise NoChampion()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow as pa
 from riskwarn.arrays import Reals, give_back
 from riskwarn.health.served import source_told
 from riskwarn.home import Home
+from riskwarn.messages import Named
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places
 from serving.columns.reasons import AllReasons
@@ -41,6 +43,7 @@ class Snapshot:
     health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it and may be told
     whole: bool = True  # or cut to a part of the city
     suspended: frozenset[str] = frozenset()  # targets of which it has nothing, because they are or were suspended
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # what targets are called, today or then
 
     def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
         """What stands over every answer."""
@@ -53,6 +56,10 @@ class Snapshot:
             "model": self.manifest["models"].get(f"{target}/{horizon}"),
             "interval_level": self.manifest["interval_level"],
         }
+
+    def target_named(self, code: str) -> Named:
+        """A target in a sentence, by what it is called."""
+        return Named.among(self.names, code)
 
     @cached_property
     def nbytes(self) -> int:
@@ -70,6 +77,7 @@ def load_snapshot(home: Home, row: Row, zone: tzinfo | None = None) -> Snapshot:
     """Read a published snapshot, each file verified; without what an earlier rule of disclosure told. Raises SnapshotDamaged."""
     content = read_files(home.snapshots / row.id, row.manifest["files"])
     found = _loaded(content, row, zone or home.configuration.calendar.timezone)
+    found = replace(found, names={**(row.manifest.get("names") or {}), **home.configuration.target_names})
     # Reading takes as much again as is held, which the allocators of Arrow and C would keep for the next time.
     pa.default_memory_pool().release_unused()
     give_back()

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,16 @@ import numpy.typing as npt
 
 from riskwarn.arrays import Flags, Reals
 from riskwarn.disclosure import complemented
+from riskwarn.errors import SnapshotDamaged
+from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
+from serving.snapshots import published
 from serving.snapshots.files import read_places
 from serving.snapshots.snapshot import Snapshot
+
+#: Whether the details of any of some units are withheld today in a snapshot.
+Withholds = Callable[[str, Collection[tuple[str, str]]], bool]
 
 #: Snapshots of which it is remembered what is withheld beyond what is today.
 _MOST = 1_000
@@ -113,6 +120,42 @@ class Withheld:
             for row in level.suppressed.nonzero()[0]
         )
         return frozenset(one for one in withheld if today is None or not _is_withheld(today, *one))
+
+
+class WithheldNow:
+    """It for who has a home and no server: what is current is read anew where something was published since."""
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._withheld = home, Withheld(home.configuration.min_residents)
+        self._state: tuple[int, int, int] | None = None
+        self._current: str | None = None
+        self._places: Places | None = None
+
+    def look(self) -> bool:
+        """Look whether something was published or withdrawn; where what is current cannot be read, each unit is asked by its own residents alone."""
+        state = published.state(self._home)
+        if state == self._state:
+            return False
+        self._state, self._current, self._places, newest = state, None, None, published.newest(self._home)
+        if newest is not None:
+            with suppress(SnapshotDamaged):
+                places = read_places(self._home.snapshots / newest.id)
+                self._current, self._places = newest.id, withheld_today(places, self._home.configuration.min_residents)
+        return True
+
+    def __call__(self, snapshot: str, units: Collection[tuple[str, str]]) -> bool:
+        """Whether the details of any of some units are withheld today in a snapshot; of one that is damaged those of all are."""
+        try:
+            return self._withheld.holds(self._home.snapshots / snapshot, units, self._current, self._places)
+        except SnapshotDamaged:
+            return True
+
+
+def withheld_now(home: Home) -> WithheldNow:
+    """It as it is at this moment."""
+    found = WithheldNow(home)
+    found.look()
+    return found
 
 
 def _is_withheld(places: Places, unit: str, code: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from riskwarn.home import Home
 from riskwarn.means import Bounds, over_origins
 from riskwarn.words import Unit
 from serving.snapshots import published
+from serving.snapshots.withheld import Withholds, withheld_now
 from serving.track_record.rows import Judged, rows, unjudged
 from serving.track_record.shown import (
     CAPTURES,
@@ -25,6 +27,7 @@ from serving.track_record.shown import (
     least_told,
     level_shown,
     levels_shown,
+    named_told,
     step,
 )
 
@@ -47,10 +50,16 @@ AHEAD, AHEAD_OF = "capture_5_after_publication", "capture_5"
 
 
 def track_record(
-    home: Home, target: str | None = None, horizon: int | None = None, left_out: Collection[str] = ()
+    home: Home,
+    target: str | None = None,
+    horizon: int | None = None,
+    left_out: Collection[str] = (),
+    limit: int | None = None,
+    withholds: Withholds | None = None,
 ) -> dict[str, Any]:
     """`{rows, summary, waiting}`: how each published forecast went, and all together beside the baselines; nothing of some targets.
 
+    Of the rows the newest `limit`; a server says by `withholds` what is withheld today, for whom there is none it is looked for.
     Raises UnknownTarget where the target or the horizon is not declared.
     """
     targets, horizons = home.configuration.chosen_targets(target), home.configuration.chosen_horizons(horizon)
@@ -68,11 +77,10 @@ def track_record(
             if own:
                 chosen = [one for one in own if (one.snapshot, one.target, one.horizon) in counted]
                 summary.append(_summary(name, periods, own, chosen))
+    newest = sorted(found, key=lambda one: (one.as_of, one.sequence), reverse=True)[:limit]
+    now = withholds or withheld_now(home)
     return {
-        "rows": [
-            _shown(one, (one.snapshot, one.target, one.horizon) in counted)
-            for one in sorted(found, key=lambda one: (one.as_of, one.sequence), reverse=True)
-        ],
+        "rows": [_shown(one, (one.snapshot, one.target, one.horizon) in counted, now) for one in newest],
         "summary": summary,
         "waiting": sum(1 for _, name, periods in unjudged(home) if name in targets and periods in horizons),
     }
@@ -109,7 +117,7 @@ def _events(one: Judged) -> int:
     return int(one.content["levels"]["grid"]["events"] if events is None else events)
 
 
-def _shown(one: Judged, counted: bool) -> dict[str, Any]:
+def _shown(one: Judged, counted: bool, withholds: Withholds) -> dict[str, Any]:
     """A row: what was said, how much came, and of enough events how it went."""
     content = one.content
     return {
@@ -128,9 +136,7 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "events_before_publication": events_told(content["events_before_publication"]),
         "unknown_grids": content["unknown_grids"],
         "levels": levels_shown(content["levels"], content["events"]),
-        "districts": content.get("districts", []),
-        "misses": content["misses"],
-        "false_alarms": content["false_alarms"],
+        **named_told(content, partial(withholds, one.snapshot)),
         "chain": one.chain,
     }
 

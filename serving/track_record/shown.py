@@ -9,7 +9,7 @@ has many more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,18 @@ def content_told(content: Mapping[str, Any]) -> dict[str, Any]:
         found |= {"events": None, "events_before_publication": None, "capture_5_after_publication": None}
         found |= {"misses": [], "false_alarms": [], "districts": []}
     return found
+
+
+def named_told(content: Mapping[str, Any], withheld: Callable[[Collection[tuple[str, str]]], bool]) -> dict[str, Any]:
+    """Of the units that a row names those of which nothing is `withheld` today; the rule may have become stricter since it was judged."""
+    own = {name: content.get(name, []) for name in ("misses", "false_alarms", "districts")}
+    units = {
+        name: [(one.get("unit", Unit.DISTRICT.value), one["code"]) for one in found] for name, found in own.items()
+    }
+    return {
+        name: [one for one, unit in zip(found, units[name], strict=True) if not withheld([unit])]
+        for name, found in own.items()
+    }
 
 
 def _without(levels: Mapping[str, Figures], names: Collection[str]) -> dict[str, dict[str, Any]]:

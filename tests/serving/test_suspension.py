@@ -101,10 +101,15 @@ def test_nothing_is_told_of_a_suspended_target_and_no_other_takes_its_place(pair
                     assert answer.status_code == 409, (method, path)
                     assert "etag" not in answer.headers and answer.headers["cache-control"] == "no-store"
             problem = client.get(path).json()
-            assert problem["type"] == "urn:riskwarn:target_suspended" and "conflict" in problem["detail"]
+            assert (
+                problem["type"] == "urn:riskwarn:target_suspended" and "“conflict that escalates”" in problem["detail"]
+            )
+            assert "Administration in the console" in problem["detail"]
             assert WHY not in json.dumps(problem), "why is for the audit"
         chinese = client.get("/v1/scores", headers={"Accept-Language": "zh"}).json()
-        assert "conflict" in chinese["detail"] and not chinese["detail"].isascii() and not chinese["title"].isascii()
+        assert (
+            "“矛盾升级”" in chinese["detail"] and "conflict" not in chinese["detail"] and not chinese["title"].isascii()
+        )
         for path in OF_ALL:
             answer = client.get(path, headers={"If-None-Match": before[path].headers.get("etag", '"none"')})
             assert answer.status_code == 200 and answer.json()["suspended"] == ["conflict"], path
@@ -307,8 +312,11 @@ def test_the_command_line_says_what_is_suspended(made: Made) -> None:
     listed = json.loads(said("--json", "snapshots", "list").stdout)
     assert [one["suspended"] for one in listed] == [["conflict"]]
     assert WHY in said("snapshots", "list").stdout
+    chinese = said("--lang", "zh", "snapshots", "list").stdout
+    assert "矛盾升级 自" in chinese and "conflict 自" not in chinese
     checks = {one["check"]: one for one in json.loads(said("--json", "doctor").stdout)}
     assert checks["suspended targets"]["verdict"] == "warning" and "conflict" in checks["suspended targets"]["found"]
+    assert "矛盾升级 (" in said("--lang", "zh", "doctor").stdout
     with TestClient(made.application(), base_url=LOCAL) as client:
         assert client.get("/readyz").json()["suspended"] == ["conflict"]
         metrics = client.get("/metrics").text

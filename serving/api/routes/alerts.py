@@ -275,7 +275,7 @@ def _served(seen: Seen, alert: Alert) -> bool:
     if not seen.of_alert(alert):
         return False
     if alert.target in seen.current.suspended:
-        raise TargetSuspended(target=alert.target)
+        raise TargetSuspended(target=seen.home.configuration.target_named(alert.target))
     return True
 
 

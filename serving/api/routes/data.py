@@ -64,8 +64,10 @@ def data_router(context: Context) -> APIRouter:
     def record(request: Request, query: Annotated[TrackRecordQuery, Query()]) -> Response:
         seen = context.seen(request)
         left_out = seen.served(query.target)
-        found = seen.record(track_record(context.home, query.target, query.horizon, left_out))
+        every = track_record(
+            context.home, query.target, query.horizon, left_out, query.limit, context.current.withholds
+        )
         hold(request.scope, context.clock() + RECORD_HOLDS)
-        return written({**found, "rows": found["rows"][: query.limit], "suspended": left_out})
+        return written({**seen.record(every), "suspended": left_out})
 
     return router

@@ -99,7 +99,7 @@ def exports_router(context: Context) -> APIRouter:
         except BaseException:
             free.release()
             raise
-        pieces = _while_served(write(one), context.current, one.block[0])
+        pieces = _while_served(write(one), context.current, one)
         return _Releasing(pieces, free, media_type=kind, headers=headers)
 
     return router
@@ -119,11 +119,11 @@ def wanted_of(one: Export, form: str) -> Wanted:
     return Wanted(one.snapshot.id, one.query(form), len(one.rows), one.inside)
 
 
-def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:
+def _while_served(pieces: Iterator[bytes], current: Current, one: Export) -> Iterator[bytes]:
     """A file for as long as its target is not suspended: then it ends in its midst, and the caller sees that it is not whole."""
     for piece in pieces:
-        if target in current.suspended:
-            raise TargetSuspended(target=target)
+        if one.block[0] in current.suspended:
+            raise TargetSuspended(target=one.snapshot.target_named(one.block[0]))
         yield piece
 
 

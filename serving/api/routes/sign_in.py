@@ -98,6 +98,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
         if found is not None:
             session = found.session
             content |= {
+                "confirms": context.options.confirmed,
                 "operator": found.operator.id,
                 "role": found.operator.role,
                 "area": caller.area.codes(),

@@ -159,10 +159,7 @@ def test_the_grid_that_waits_is_listed_once_with_since_when_and_counted_once(tmp
     (one,) = listed(city)
     assert (one["code"], one["reason"], one["level"]) == (grid(1), "budget", "red")
     assert (one["since"], one["at"]) == (first.isoformat(), city.now.isoformat()) and first < city.now
-    with city.home.database.connect() as connection:
-        assert became_of(connection, FIRST, city.home.configuration.calendar.timezone, city.now)["held"] == {
-            "budget": 1
-        }
+    assert became_of(city.home, FIRST, city.now)["held"] == {"budget": 1}
 
 
 def test_what_waits_does_so_when_a_snapshot_is_withdrawn(tmp_path: Path) -> None:

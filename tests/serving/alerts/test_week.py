@@ -31,9 +31,7 @@ def city(tmp_path: Path) -> City:
 
 
 def asked(city: City, weeks: int) -> dict[str, Any]:
-    with city.home.database.connect() as connection:
-        zone = city.home.configuration.calendar.timezone
-        return became_of(connection, FIRST + timedelta(weeks=weeks), zone, city.now)
+    return became_of(city.home, FIRST + timedelta(weeks=weeks), city.now)
 
 
 def test_a_week_is_told_as_it_stands_now(city: City) -> None:

@@ -48,6 +48,14 @@ class Browser(Page):
         """Wait until a text stands on the page."""
         self.until(f"document.body && document.body.innerText.includes({json.dumps(text)})")
 
+    def cut_off(self) -> list[str]:
+        """What stands in cells of tables and is not seen, or not without scrolling sideways."""
+        found: list[str] = self.run(
+            "[...document.querySelectorAll('main td, main tbody th')].filter((one) => one.innerText.trim() && !one.closest('.daily, details:not([open])')"
+            " && (!one.getClientRects().length || one.getBoundingClientRect().right > innerWidth)).map((one) => one.innerText)"
+        )
+        return found
+
     def at(self, chosen: str, text: str = "") -> str:
         """A script for the first element of a selector that is shown and has a text."""
         return (

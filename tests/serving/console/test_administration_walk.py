@@ -98,6 +98,8 @@ def test_a_person_gets_a_key_that_is_shown_once_and_another_confirms(made: Made,
         page.open(f"{address}/#/administration?lang={language}")
         page.until(f"document.querySelector('[data-grant=\"{made_key}\"]')")
         assert secret.split("_")[2] not in page.run("document.documentElement.outerHTML")
+        opens = "待确认，本机可用" if language == "zh" else "waits for confirmation, opens here"
+        assert page.text().count(opens) == 2, "who and what waits opens on this machine, and it is said so"
         local = "本机 授予" if language == "zh" else "granted by this machine"
         assert local in page.text() and "granted by local" not in page.text() and "local 授予" not in page.text()
         fits(page)

@@ -46,6 +46,14 @@ def waits_for(page: Browser, text: str) -> None:
     page.until(f"document.body.innerText.includes({json.dumps(text)})", PATIENCE)
 
 
+def on_a_telephone(page: Browser, heading: str) -> None:
+    """Of a table nothing is hidden where a screen is narrow, and what it is stands beside it."""
+    page.sized(PHONE, touch=True)
+    assert page.cut_off() == [] and hindrances(page) == []
+    assert heading in page.run("[...document.querySelectorAll('main td')].map((one) => one.dataset.of)")
+    page.sized(OFFICE)
+
+
 def test_from_an_export_to_what_is_in_force_and_a_row_that_is_repaired(tmp_path: Path, page: Browser) -> None:
     home = make_home(tmp_path / "home", Settings())
     grids, disputes = tmp_path / "网格.csv", tmp_path / "矛盾纠纷.csv"
@@ -69,6 +77,7 @@ def test_from_an_export_to_what_is_in_force_and_a_row_that_is_repaired(tmp_path:
         page.tap("a", "1 rows were refused")
         page.sees("the date cannot be read")
         assert hindrances(page) == []
+        on_a_telephone(page, "In rows")
         page.tap("a", "Hand over a repaired file")
         page.tap(".upload .button", "Done")
         disputes.write_text(DISPUTES.replace("某日", "2026-02-04"), encoding="utf-8")
@@ -81,6 +90,7 @@ def test_from_an_export_to_what_is_in_force_and_a_row_that_is_repaired(tmp_path:
         page.open(f"{address}/#/data?lang=zh&part=loads")
         page.sees("矛盾纠纷.csv")
         assert page.run("document.querySelectorAll('.loads tbody tr').length") == 3 and hindrances(page) == []
+        on_a_telephone(page, "未通过")
     assert page.complaints() == []
     assert {urlsplit(one).hostname for one in page.asked() if one.startswith("http")} == {"127.0.0.1"}
 
@@ -123,7 +133,7 @@ def test_the_centre_looks_at_the_record_in_both_languages(town: Town, page: Brow
         page.until(f"location.hash !== {json.dumps(before)}")
         assert "level=" in page.run("location.hash") and hindrances(page) == []
         page.sized(PHONE, touch=True)
-        assert page.run("document.documentElement.scrollWidth <= innerWidth") is True
+        assert page.run("document.documentElement.scrollWidth <= innerWidth") is True and page.cut_off() == []
     assert page.complaints() == []
 
 

@@ -56,7 +56,7 @@ def test_no_view_hinders_anybody(address: str, page: Browser, size: tuple[int, i
     for view, there in VIEWS.items():
         page.open(f"{address}/#/{view}?lang={language}")
         page.until(page.at(there))
-        found[view] = hindrances(page)
+        found[view] = [*hindrances(page), *page.cut_off()]
     assert {view: broken for view, broken in found.items() if broken} == {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from serving.access.scopes import Role
 from tests.serving.access.browsers import session_of
-from tests.serving.alerts.city import OWN, TOKEN, City
+from tests.serving.alerts.city import OWN, PLAIN, TOKEN, City
 from tests.serving.conftest import running_application
 from tests.serving.console.axe import hindrances
 from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
@@ -38,6 +39,19 @@ def page(tmp_path: Path) -> Iterator[Browser]:
 def supervised(city: City, role: Role = Role.SUPERVISOR) -> Any:
     """The application as a supervisor's browser has it, who signed in; or somebody's of another role."""
     return Holding(city.application(), session_of(city.home, role, city.now, area=OWN))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_held_back_says_since_when(tmp_path: Path, page: Browser, language: str) -> None:
+    city = City(tmp_path / "held", PLAIN.model_copy(update={"notices_a_week": 1}))
+    for hours in (0, 2, 4):
+        city.publish({0: "red", 1: "red"}, again=hours > 0, later=timedelta(hours=hours), salt=f"{hours}")
+    since, last = ("自 3月2日", "最近一次 3月2日") if language == "zh" else ("since 2 Mar", "last 2 Mar")
+    with running_application(supervised(city)) as address:
+        page.open(f"{address}/#/inbox?list=held&lang={language}")
+        page.sees(since)
+        page.sees(last)
+        assert hindrances(page) == []
 
 
 SAID = {

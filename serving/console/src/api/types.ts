@@ -31,6 +31,8 @@ export interface Account {
   signed_in: boolean;
   local: boolean;
   ways: string[];
+  /** Whether what waits for a second person opens nothing yet. */
+  confirms?: boolean;
   operator?: string;
   role?: Role;
   area?: string[] | null;

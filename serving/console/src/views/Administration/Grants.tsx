@@ -47,10 +47,12 @@ export function Grants() {
     grants.again();
   };
   const me = account?.operator;
+  const confirms = account?.confirms !== false;
   const people = (grants.value?.items ?? []).filter((one) => one.kind === "operator");
   return (
     <>
       <p class="soft">{words.about}</p>
+      {!confirms && grants.value?.items.some((one) => one.state === "waiting") && <p class="banner care">{words.opens_here}</p>}
       {account?.local ? <p class="banner care">{words.local}</p> : (
         <p class="buttons only-screen">
           <button type="button" class="button" onClick={() => setOpen({ what: "operator" })}>{words.new_operator}</button>
@@ -64,7 +66,7 @@ export function Grants() {
         <ul class="card grants">
           {grants.value.items.map((one) => (
             <li key={one.id} data-grant={one.id}>
-              <Line one={one} />
+              <Line one={one} confirms={confirms} />
               <Answers one={one} me={me} busy={busy === one.id} local={account?.local ?? false} confirm={() => void confirm(one.id)} open={(what) => setOpen({ what, grant: one })} />
             </li>
           ))}
@@ -81,7 +83,7 @@ export function Grants() {
   );
 }
 
-function Line({ one }: { one: Grant }) {
+function Line({ one, confirms }: { one: Grant; confirms: boolean }) {
   const words = useWords(granting);
   const shared = useWords();
   const { who } = useWords(own);
@@ -91,7 +93,7 @@ function Line({ one }: { one: Grant }) {
   return (
     <div class="told">
       <p>
-        <b>{words.kinds[one.kind] ?? one.kind} {one.id}</b> <span class={`stands${one.state === "waiting" ? " open" : ""}`}>{words.state[one.state] ?? one.state}</span>
+        <b>{words.kinds[one.kind] ?? one.kind} {one.id}</b> <span class={`stands${one.state === "waiting" ? " open" : ""}`}>{words.state[one.state === "waiting" && !confirms ? "opens_here" : one.state] ?? one.state}</span>
       </p>
       <p>{[what, ...(one.operator ? [words.of_operator(one.operator)] : []), one.area === null ? shared.whole_city : one.area.join(" "), ...(one.networks.length ? [one.networks.join(" ")] : []), ...(one.purpose ? [words.for_purpose(words.purposes[one.purpose] ?? one.purpose)] : [])].join(" · ")}</p>
       <p class="soft small">{[words.ends(moment(one.ends_at)), words.granted_by(named(one.granted_by)), ...(one.confirmed_by ? [words.confirmed_by(named(one.confirmed_by))] : [])].join(" · ")}</p>

@@ -1,6 +1,8 @@
 // What was just granted. What opens is shown here and never again: nothing but its own button closes it.
 import { useRef, useState } from "preact/hooks";
 import type { Made } from "../../api/access";
+import { useStore } from "../../api/store";
+import { session } from "../../app/session";
 import { Dialog } from "../../parts/Dialog";
 import { moment } from "../../parts/moments";
 import { useWords } from "../../words";
@@ -9,6 +11,7 @@ import { granting } from "./granting";
 export function Shown({ made, longer, close, key_of }: { made: Made; longer: boolean; close: () => void; key_of: (operator: string) => void }) {
   const words = useWords(granting);
   const shared = useWords();
+  const confirms = useStore(session)?.account.confirms !== false;
   const [copied, setCopied] = useState<"" | "done" | "failed">("");
   const text = useRef<HTMLElement>(null);
   const copy = async () => {
@@ -35,7 +38,7 @@ export function Shown({ made, longer, close, key_of }: { made: Made; longer: boo
         </>
       )}
       <p>{[...(role ? [role] : []), made.scopes.map((one) => words.scope[one] ?? one).join(shared.comma), made.area === null ? shared.whole_city : made.area.join(" "), words.ends(moment(made.ends_at))].join(" · ")}</p>
-      <p>{made.confirmed ? words.counts : words.waits}</p>
+      <p>{made.confirmed ? words.counts : confirms ? words.waits : words.waits_here}</p>
       <p class="buttons">
         {made.key === null && !longer && <button type="button" class="button" onClick={() => key_of(made.id)}>{words.next_key}</button>}
         <button type="button" class="button main" onClick={close}>{made.key !== null ? words.kept : words.done}</button>

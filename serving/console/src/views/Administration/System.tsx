@@ -50,7 +50,7 @@ function Server() {
         </dl>
       )}
       {told && sources.length > 0 && (
-        <Table headings={words.of_sources} name={words.sources}>
+        <Table headings={words.of_sources} name={words.sources} own="few">
           {[...new Set(sources)].map((source) => {
             const age = of("riskwarn_source_age_seconds", source);
             const gap = of("riskwarn_source_gap", source) === 1;
@@ -153,12 +153,12 @@ function Silences({ reads }: { reads: boolean }) {
         <Table headings={words.of_silences} name={words.silences}>
           {items.map((one) => (
             <tr key={one.id}>
-              <td>{one.code}</td>
-              <td>{one.target === null ? words.every : target(one.target)}</td>
-              <td>{one.reason}</td>
-              <td>{one.author ?? "—"}</td>
-              <td class="number">{moment(one.created_at)}</td>
-              <td class="number">{moment(one.ends_at)}{Date.parse(one.ends_at) <= now() ? ` (${words.over})` : ""}</td>
+              <td class="brief" data-of={words.of_silences[0]}>{one.code}</td>
+              <td class="broad" data-of={words.of_silences[1]}>{one.target === null ? words.every : target(one.target)}</td>
+              <td data-of={words.of_silences[2]}>{one.reason}</td>
+              <td data-of={words.of_silences[3]}>{one.author ?? "—"}</td>
+              <td class="number" data-of={words.of_silences[4]}>{moment(one.created_at)}</td>
+              <td class="number" data-of={words.of_silences[5]}>{moment(one.ends_at)}{Date.parse(one.ends_at) <= now() ? ` (${words.over})` : ""}</td>
             </tr>
           ))}
         </Table>

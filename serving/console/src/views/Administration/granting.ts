@@ -1,6 +1,7 @@
 // The words of granting, suspending and silences. (What the audit is called stands in words.ts.)
 const zh = {
   about: "一人授予，另一人确认后才生效；撤销须写明理由。姓名和工号不在这里显示，请按编号核对。",
+  opens_here: "本服务器只供本机访问，“待确认”的密钥和操作员已可登录和查询，但不能授权；一旦供外部访问，须由另一人确认后才可用。",
   local: "本机尚无密钥：前几位管理员请在服务器上用 riskwarn operators create 和 riskwarn keys create 创建，见 docs/security.md。",
   new_operator: "新建操作员",
   new_key: "新建密钥",
@@ -12,7 +13,7 @@ const zh = {
   waits_for: (id: string) => `已确认，待其操作员 ${id} 确认后生效。`,
   own_gets: "这是授予您的，须由另一人确认。",
   confirmed: (id: string) => `已确认：${id}`,
-  state: { waiting: "待确认", in_force: "有效" } as Record<string, string>,
+  state: { waiting: "待确认", in_force: "有效", opens_here: "待确认，本机可用" } as Record<string, string>,
   kinds: { operator: "操作员", key: "密钥" } as Record<string, string>,
   of_operator: (id: string) => `属于 ${id}`,
   granted_by: (by: string) => `${by} 授予`,
@@ -49,6 +50,7 @@ const zh = {
   made_operator: (id: string) => `操作员已创建，编号 ${id}`,
   longer: (id: string) => `已续期，编号 ${id}`,
   waits: "须由另一位安全管理员（或服务器所有者）确认后才生效。",
+  waits_here: "待另一位安全管理员（或服务器所有者）确认；在本机上已经可用，但不能授权。",
   counts: "即刻生效。",
   next_key: "为此人建本人密钥",
   shown_once: "这是唯一一次显示。关闭后谁也不能再看到它，遗失只能撤销重建。",
@@ -101,6 +103,7 @@ const zh = {
 
 const en: typeof zh = {
   about: "What one grants counts once another has confirmed it; to revoke takes a reason. Names and staff numbers are not shown here: go by the ids.",
+  opens_here: "This server is for its own machine alone: what waits for confirmation opens already, though it grants nothing. As soon as others can reach the server, it opens nothing until another has confirmed it.",
   local: "There is no key on this machine yet: make the first administrators on the server with riskwarn operators create and riskwarn keys create, see docs/security.md.",
   new_operator: "New operator",
   new_key: "New key",
@@ -112,7 +115,7 @@ const en: typeof zh = {
   waits_for: (id) => `Confirmed; it counts once its operator ${id} is.`,
   own_gets: "It is granted to you: another confirms.",
   confirmed: (id) => `Confirmed: ${id}`,
-  state: { waiting: "waits for confirmation", in_force: "in force" },
+  state: { waiting: "waits for confirmation", in_force: "in force", opens_here: "waits for confirmation, opens here" },
   kinds: { operator: "operator", key: "key" },
   of_operator: (id) => `of ${id}`,
   granted_by: (by) => `granted by ${by}`,
@@ -149,6 +152,7 @@ const en: typeof zh = {
   made_operator: (id) => `The operator is made; the id is ${id}`,
   longer: (id) => `Another term for ${id}`,
   waits: "It counts once another security administrator (or the owner of the server) has confirmed it.",
+  waits_here: "It waits for another security administrator (or the owner of the server) to confirm it; on this machine it opens already, though it grants nothing.",
   counts: "It counts at once.",
   next_key: "Make a key of that person's own",
   shown_once: "This is shown once. When it is closed nobody can see it again; if it is lost, revoke it and make another.",

@@ -45,7 +45,7 @@ export function Loads() {
     <>
       <p class="soft">{words.loads.about}</p>
       <div class="card scrolled numbers" tabIndex={0} role="region" aria-label={words.loads.title}>
-        <table class="plain loads">
+        <table class="plain folds loads">
           <thead>
             <tr>
               {(["load", "when", "source", "file"] as const).map((one) => <th key={one} scope="col">{columns[one]}</th>)}
@@ -66,14 +66,15 @@ function OfLoad({ one }: { one: Load }) {
   const words = useWords(own);
   const said = useSaid();
   const named = useNamed();
+  const { columns } = words.loads;
   const state = one.undoes !== null ? words.loads.of(one.undoes) : `${words.loads.states[one.state] ?? one.state}${one.undone_by !== null ? words.loads.by(one.undone_by) : ""}`;
   const notes = [...one.forced.map(words.upload.forced), ...one.notes, ...one.reasons.map((each) => words.upload.reason(said(each), each.rows)), ...(one.dropped_columns.length ? [words.upload.dropped(one.dropped_columns.join(" "))] : [])];
   return (
     <tr class={one.state === "in_force" ? "" : "over"}>
-      <td class="number">{one.load}</td>
-      <td class="number">{moment(one.loaded_at, { zone: false })}<small>{words.loads.exported(moment(one.exported_at, { day: true }))}</small></td>
-      <td class="nowrap">{named(one.source)}</td>
-      <td class="of-file">
+      <td class="number brief" data-of={columns.load}>{one.load}</td>
+      <td class="number broad" data-of={columns.when}>{moment(one.loaded_at, { zone: false })}<small>{words.loads.exported(moment(one.exported_at, { day: true }))}</small></td>
+      <td class="nowrap" data-of={columns.source}>{named(one.source)}</td>
+      <td class="of-file" data-of={columns.file}>
         {one.file}
         {notes.length > 0 && (
           <details>
@@ -82,8 +83,8 @@ function OfLoad({ one }: { one: Load }) {
           </details>
         )}
       </td>
-      {COUNTS.map((name) => <td key={name} class={`right number${name === "quarantined" && one[name] ? " raises" : ""}`}>{one[name] ?? NOTHING}</td>)}
-      <td>{state}{one.forced.length > 0 && <span class="forced">{words.loads.forced}</span>}</td>
+      {COUNTS.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${name === "quarantined" && one[name] ? " raises" : ""}`}>{one[name] ?? NOTHING}</td>)}
+      <td class="brief state" data-of={columns.state}>{state}{one.forced.length > 0 && <span class="forced">{words.loads.forced}</span>}</td>
     </tr>
   );
 }

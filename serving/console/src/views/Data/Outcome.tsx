@@ -12,7 +12,7 @@ export function Outcome({ result }: { result: Result }) {
     <>
       {result.accounts.length > 0 && (
         <div class="scrolled numbers" tabIndex={0} role="region" aria-label={words.upload.tried}>
-          <table class="plain">
+          <table class="plain folds">
             <thead>
               <tr>
                 <th scope="col">{columns.file}</th>
@@ -23,9 +23,9 @@ export function Outcome({ result }: { result: Result }) {
             <tbody>
               {result.accounts.map((one, at) => (
                 <tr key={`${one.file}${one.source}${at}`}>
-                  <td class="of-file">{one.file}{one.sheets.length > 0 && <small>{one.sheets.join(" ")}</small>}</td>
-                  <td class="nowrap">{named(one.source)}</td>
-                  {COUNTS.map((name) => <td key={name} class={`right number${name === "quarantined" && one[name] ? " raises" : ""}`}><b>{one[name]}</b></td>)}
+                  <td class="of-file" data-of={columns.file}>{one.file}{one.sheets.length > 0 && <small>{one.sheets.join(" ")}</small>}</td>
+                  <td class="nowrap" data-of={columns.source}>{named(one.source)}</td>
+                  {COUNTS.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${name === "quarantined" && one[name] ? " raises" : ""}`}><b>{one[name]}</b></td>)}
                 </tr>
               ))}
             </tbody>
@@ -75,9 +75,9 @@ function Examples({ rows }: { rows: readonly Record<string, unknown>[] }) {
     <details>
       <summary>{words.upload.examples(rows.length)}</summary>
       <div class="scrolled" tabIndex={0} role="region" aria-label={words.upload.examples(rows.length)}>
-        <table class="plain examples">
+        <table class="plain folds examples">
           <thead><tr>{names.map((name) => <th key={name} scope="col">{name}</th>)}</tr></thead>
-          <tbody>{rows.map((row, at) => <tr key={at}>{names.map((name) => <td key={name}>{row[name] === undefined || row[name] === null ? "" : String(row[name])}</td>)}</tr>)}</tbody>
+          <tbody>{rows.map((row, at) => <tr key={at}>{names.map((name) => <td key={name} class="brief" data-of={name}>{row[name] === undefined || row[name] === null ? "" : String(row[name])}</td>)}</tr>)}</tbody>
         </table>
       </div>
     </details>

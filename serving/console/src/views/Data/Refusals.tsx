@@ -37,7 +37,7 @@ export function Refusals() {
             </span>
           </div>
           <div class="card scrolled numbers" tabIndex={0} role="region" aria-label={words.refused.title}>
-            <table class="plain">
+            <table class="plain folds">
               <thead>
                 <tr>
                   <th scope="col" class="right">{columns.rows}</th>
@@ -47,13 +47,13 @@ export function Refusals() {
               <tbody>
                 {items.map((one) => (
                   <tr key={[one.source, one.file, one.column, one.reason.en].join("|")}>
-                    <td class="right number"><b>{one.rows}</b></td>
-                    <td><b>{said(one.reason)}</b></td>
-                    <td>{said(one.repair)}</td>
-                    <td class="nowrap">{named(one.source)}</td>
-                    <td class="of-file">{one.file}</td>
-                    <td>{one.column}</td>
-                    <td class="number at">{one.examples.join(", ")}{one.rows > one.examples.length && " …"}</td>
+                    <td class="right number brief" data-of={columns.rows}><b>{one.rows}</b></td>
+                    <td class="broad" data-of={columns.reason}><b>{said(one.reason)}</b></td>
+                    <td data-of={columns.repair}>{said(one.repair)}</td>
+                    <td class="nowrap brief" data-of={columns.source}>{named(one.source)}</td>
+                    <td class="of-file broad" data-of={columns.file}>{one.file}</td>
+                    <td class="brief" data-of={columns.column}>{one.column}</td>
+                    <td class="number at broad" data-of={columns.at}>{one.examples.join(", ")}{one.rows > one.examples.length && " …"}</td>
                   </tr>
                 ))}
               </tbody>

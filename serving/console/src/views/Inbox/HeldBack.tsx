@@ -38,7 +38,10 @@ export function HeldBack() {
                   <small>{[one.team_id, target(one.target), words.kinds[one.kind]].filter(Boolean).join(" · ")}</small>
                 </div>
                 <div class="cell because" role="cell"><b>{words.reasons[one.reason] ?? one.reason}</b></div>
-                <div class="cell times" role="cell"><small class="number">{moment(one.at, { zone: false })}</small></div>
+                <div class="cell times" role="cell">
+                  <span class="number">{words.held_since(moment(one.since, { zone: false }))}</span>
+                  {one.since !== one.at && <small class="number">{words.held_last(moment(one.at, { zone: false }))}</small>}
+                </div>
               </div>
             );
           }}

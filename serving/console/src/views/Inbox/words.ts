@@ -78,6 +78,8 @@ const zh = {
   silence_in_force: "静默中",
   silences_about: "静默期间，这些地方不产生提示。每条都有理由、设置人和期限。",
   // Held back
+  held_since: (at: string) => `自 ${at}`,
+  held_last: (at: string) => `最近一次 ${at}`,
   held_about: "按规则本应提示、但没有发出的情况，以及原因。它们不占额度，也不需要答复。",
   reasons: {
     budget: "处置队本周额度已满",
@@ -172,6 +174,8 @@ const en: typeof zh = {
   silence_by: (who) => `by ${who}`,
   silence_in_force: "silent",
   silences_about: "As long as a silence is in force, no notice is raised about its place. Each has a reason, an author and an end.",
+  held_since: (at) => `since ${at}`,
+  held_last: (at) => `last ${at}`,
   held_about: "What the rules would have told, and did not, with the reason. It counts in no budget and asks for no answer.",
   reasons: {
     budget: "the team's budget of the week is used up",

@@ -57,10 +57,12 @@ export default function Map() {
 
   // At first all that is seen is shown, or what a link names; where a unit was opened, that unit.
   const parent = query["parent"] ?? null;
+  const whole = useRef<Camera | null>(null);
   useEffect(() => {
-    if (!size.width || !borders.districts || camera) return;
-    setCamera(fitted(boxOf(borders, layer === "grid" ? parent : null), size));
-  }, [size.width > 0, borders.districts, camera]);
+    // As long as nobody looked elsewhere that goes for a window of another size, too.
+    if (!size.width || !borders.districts || (camera && camera !== whole.current)) return;
+    setCamera((whole.current = fitted(boxOf(borders, layer === "grid" ? parent : null), size)));
+  }, [size.width, size.height, borders.districts, camera === null]);
   const opened = useRef(parent);
   useEffect(() => {
     if (opened.current === parent || !size.width || !borders.districts) return;

@@ -79,24 +79,24 @@ export function Thresholds({ items }: { items: readonly Caught[] }) {
       <h2>{words.thresholds.title}</h2>
       <p class="soft small">{words.thresholds.about}</p>
       <div class="scrolled" tabIndex={0} role="region" aria-label={words.thresholds.title}>
-        <table class="figures">
+        <table class="figures folds thresholds">
           <thead>
             <tr>
               <th scope="col">{columns.level}</th>
-              <th scope="col" class="rule">{columns.rule}</th>
+              <th scope="col">{columns.rule}</th>
               {([columns.grids, columns.hit, columns.caught] as const).map((one) => <th key={one} scope="col" class="right">{one}</th>)}
-              <th scope="col" class="right rest">{columns.outside}</th>
+              <th scope="col" class="right">{columns.outside}</th>
             </tr>
           </thead>
           <tbody>
             {items.map((one) => (
               <tr key={one.level}>
                 <th scope="row"><Level level={one.level} /></th>
-                <td class="rule">{words.thresholds.rule(`${Number((100 * one.top).toFixed(1))} %`, String(one.times))}</td>
-                <td class="right number">{one.grids === null ? NOTHING : words.thresholds.grids(one.grids.toFixed(one.grids < 10 ? 1 : 0))}</td>
-                <td class="right number"><Between share={one.precision} /></td>
-                <td class="right number"><Between share={one.capture} /></td>
-                <td class="right number rest">{percent(one.outside)}</td>
+                <td class="rule" data-of={columns.rule}>{words.thresholds.rule(`${Number((100 * one.top).toFixed(1))} %`, String(one.times))}</td>
+                <td class="right number brief" data-of={columns.grids}>{one.grids === null ? NOTHING : words.thresholds.grids(one.grids.toFixed(one.grids < 10 ? 1 : 0))}</td>
+                <td class="right number brief" data-of={columns.hit}><Between share={one.precision} /></td>
+                <td class="right number brief" data-of={columns.caught}><Between share={one.capture} /></td>
+                <td class="right number brief" data-of={columns.outside}>{percent(one.outside)}</td>
               </tr>
             ))}
           </tbody>

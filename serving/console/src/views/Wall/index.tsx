@@ -15,6 +15,9 @@ import { useSaid, useWords } from "../../words";
 import "./wall.css";
 import { own } from "./words";
 
+/** So many towns fill a screen when their tiles are large. */
+const FEW = 24;
+
 const FIRST = ["red", "orange", "yellow", "blue", "none"];
 
 export default function Wall() {
@@ -78,7 +81,7 @@ function Towns({ items }: { items: readonly Item[] }) {
         </dl>
         <p class="soft">{words.of(items.length)}</p>
       </div>
-      <ul class="tiles" aria-label={words.towns}>
+      <ul class={`tiles${sorted.length <= FEW ? " few" : ""}`} aria-label={words.towns}>
         {sorted.map((one) => (
           <li key={one.code} class={`tile ${one.level ?? "none"}${lacks(one) ? " lacking" : ""}`}>
             <span>
