@@ -54,7 +54,8 @@ def model_card(facts: ReportFacts, *, version: str, alias: str | None) -> str:
             f"{facts.parameters.get('configuration', '—')}, catalogue {facts.parameters.get('catalogue', '—')}, lock file "
             f"{facts.parameters.get('version.requirements_lock', '—')}, commit {facts.parameters.get('commit', '—')}."
             + "".join(
-                f"\n- {one.en} ({one.zh}): {count_shown(one.records)} records, {one.first} to {one.newest}"
+                f"\n- {one.en} ({one.zh}): {count_shown(one.records)} records"
+                + (f", {one.first} to {one.newest}" if one.first else "")
                 for one in facts.sources
             ),
             f"{version}/Figures · 指标": f"On {len(facts.origins)} origins, {facts.origins[0]} to {facts.origins[-1]}, "

@@ -77,14 +77,14 @@ class Leaning(_Facts):
 
 
 class Source(_Facts):
-    """One source as it stood: its records that were known, and when they happened."""
+    """One source as it stood: its records that were known, and when they happened or began to hold, where that is told."""
 
     name: str
     zh: str
     en: str
     records: int
-    first: date
-    newest: date
+    first: date | None
+    newest: date | None
 
 
 class Since(_Facts):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from features import City
 from features.encoding.standing import in_force
-from features.engine.spans import NEVER
 from features.pages.words import source_words
 from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
@@ -28,6 +29,8 @@ from training.registry.facts import commit, made_with
 from training.registry.runs import DRAWN
 from training.registry.versions import Version
 from training.reports.facts import Binned, Forecasted, Gained, Leaning, Place, ReportFacts, Since, Source
+
+Days = npt.NDArray[np.int64]
 
 #: What a page and a card are called among the files of a run.
 PAGE, CARD = "report.html", "model-card.md"
@@ -104,18 +107,47 @@ def facts_of(
 
 
 def sources_of(city: City, numbers: Encoded) -> tuple[Source, ...]:
-    """The sources of a city as they were known, in the order of their declaration; `numbers` is the encoded city."""
-    found = []
-    for name in (name for name, one in city.contracts.items() if one.events):
-        rows = in_force(numbers, name, "day", "record", "stop")
-        held = rows["stop"] == NEVER  # neither void nor superseded, as `load` counts
-        days = rows["day"][held & (rows["day"] != 0)]  # the day of what has no date
-        if not len(days):
-            continue
-        zh, en = source_words(name, city.configuration)
-        records, first, newest = len(np.unique(rows["record"][held])), day_of(int(days.min())), day_of(int(days.max()))
-        found.append(Source(name=name, zh=zh, en=en, records=records, first=first, newest=newest))
-    return tuple(found)
+    """What a model may have read at the as-of: of each event source, of residents and of services; `numbers` is the encoded city.
+
+    Records are those that were known and in force then; of residents and services it is rows, as carried to the grids in force. What has
+    no date has no first and no newest.
+    """
+    events = ((name, *_records(numbers, name)) for name, one in city.contracts.items() if one.events)
+    return tuple(
+        _source(city.configuration, name, records, days) for name, records, days in (*events, *_tables(city)) if records
+    )
+
+
+def _records(numbers: Encoded, source: str) -> tuple[int, Days]:
+    """(number of the records of a source that the as-of sees, days since 1970 of those with a date); none where none has one."""
+    rows = in_force(numbers, source, "day", "record", "start", "stop")
+    at = len(numbers.edges) - 1
+    seen = (rows["start"] <= at) & (at <= rows["stop"])  # neither void nor superseded then, as `load` counts
+    days = rows["day"][seen & (rows["day"] != 0)]  # the day of what has no date
+    return len(np.unique(rows["record"][seen])) if len(days) else 0, days
+
+
+def _tables(city: City) -> Iterator[tuple[str, int, Days]]:
+    """(name, number of rows that were known at the as-of, days since 1970 of those with a date) of residents and services."""
+    instant = city.calendar.instant(city.as_of)
+    for name, table, begun in (
+        ("demographics", city.demographics, "valid_from"),
+        ("interventions", city.interventions, "started_at"),
+    ):
+        known = table[table["known_at"].isna() | (table["known_at"] < instant)]
+        moments = pd.to_datetime(known[begun]).dropna().to_numpy(dtype="datetime64[us]")
+        days = (
+            city.calendar.local_days(moments)
+            if begun == "started_at"
+            else moments.astype("datetime64[D]").astype(np.int64)
+        )
+        yield name, len(known), days
+
+
+def _source(configuration: Configuration, name: str, records: int, days: Days) -> Source:
+    zh, en = source_words(name, configuration)
+    first, newest = (day_of(int(days.min())), day_of(int(days.max()))) if len(days) else (None, None)
+    return Source(name=name, zh=zh, en=en, records=records, first=first, newest=newest)
 
 
 def beside(evaluation: Evaluation, own: str) -> dict[str, float]:

@@ -75,6 +75,25 @@ def test_what_doubles_is_found_though_the_forecast_follows_it_and_what_does_not_
     assert last < np.mean([one["moved"] for one in doubled]), "the highest is told, not what is left of it"  # type: ignore[misc]
 
 
+def seasonal(rate: float, begun: int, rng: np.random.Generator) -> Audit:
+    """A year of `rate` events a week, a quarter more or less by the season, after two such years; the forecast is the mean of all counts
+    before, and knows no season. `begun` is the week of the season in which it begins."""
+    season = 1 + 0.25 * np.sin(2 * np.pi * (np.arange(156) + begun) / 52)
+    came = rng.poisson(rate * season[:, None] * np.full(40, 1 / 40)).astype(float)
+    unit = np.arange(40) // 20
+    mean = np.array([came[:week].mean() for week in range(104, 156)])[:, None] * np.ones(40)
+    outcomes = plain_outcomes(came[104:], 1, places(np.arange(40), unit, unit))
+    return drift(of_mean(mean), 1, replace(outcomes, next_period=came[104:]), ORIGINS)
+
+
+@pytest.mark.parametrize(("rate", "least", "most"), [(11.0, 0.15, 0.45), (40.0, 0.9, 1.0)])
+def test_a_season_that_the_forecast_does_not_know_is_told_as_drift_the_more_events_the_surer(
+    rate: float, least: float, most: float
+) -> None:
+    rng = np.random.default_rng(6)
+    assert least <= np.mean([seasonal(rate, begun, rng).facts["moved"] for begun in range(52)]) <= most  # type: ignore[misc]
+
+
 def test_the_evidence_is_told_in_parts_that_compare_with_the_limit() -> None:
     found = audited(half_year(3.0, DISTRICT == 2))
     facts = {name: float(value) for name, value in found.facts.items() if isinstance(value, float)}

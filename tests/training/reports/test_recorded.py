@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from features import read_city
@@ -47,7 +49,8 @@ def test_with_each_version_lie_its_facts_and_pages_made_of_them(town: Town) -> N
         assert one.version in (left / "model-card.md").read_text(encoding="utf-8")
         assert {file.suffix for file in (left / "plots").iterdir()} == {".svg"}
         assert {"disputes", "incidents"} <= {source.name for source in facts.sources}
-        assert all(one.records > 0 and one.first < one.newest <= facts.as_of for one in facts.sources)
+        assert all(one.records > 0 and one.first and one.newest for one in facts.sources)
+        assert all(one.first <= one.newest <= facts.as_of for one in facts.sources if one.first and one.newest)
         assert bool(facts.columns) == (one.kind in ("model", "poisson_regression"))
         assert facts.learnt_origins > facts.learnt_origins // 2 > len(facts.origins) // 2
         assert facts.since is None and facts.events > 0
@@ -61,6 +64,7 @@ def test_what_it_was_trained_on_is_told_without_the_beliefs_which_lie_in_the_sto
     frame = city.beliefs["disputes"]
     held = frame["believed_to"] == FOREVER
     assert frame["record_id"].nunique() - frame.loc[held, "record_id"].nunique() > 0, "some are void"
+    assert [one.name for one in told][-2:] == ["demographics", "interventions"], "which its features read, too"
     frame = frame[held]
     (disputes,) = (one for one in told if one.name == "disputes")
     days = frame["occurred_at"].dropna()
@@ -69,6 +73,45 @@ def test_what_it_was_trained_on_is_told_without_the_beliefs_which_lie_in_the_sto
         city.calendar.local_date(days.min().to_datetime64()),
         city.calendar.local_date(days.max().to_datetime64()),
     )
+
+
+def test_what_became_known_after_the_as_of_it_was_not_trained_on(town: Town) -> None:
+    day = date(2026, 1, 5)
+    city = read_city(town.home, day)
+    told = {one.name: one for one in sources_of(city, encoded(city))}
+    instant = city.calendar.instant(day)
+    for name, frame in city.beliefs.items():
+        then = frame[
+            (frame["known_at"] < instant) & (frame["believed_from"] < instant) & (frame["believed_to"] >= instant)
+        ]
+        days = then["occurred_at"].dropna()
+        assert frame["record_id"].nunique() > then["record_id"].nunique() > 0
+        assert told[name].records == then["record_id"].nunique()
+        assert told[name].newest == city.calendar.local_date(days.max().to_datetime64()) < day
+    assert all(one.newest is not None and one.newest < day for one in told.values())
+
+
+def test_residents_and_services_are_counted_as_they_were_known(town: Town) -> None:
+    city = read_city(town.home, date(2026, 1, 5))
+    known = pd.to_datetime(["2025-05-01T16:00", "2025-12-01T16:00", "2026-02-01T16:00", None])
+    rows = pd.DataFrame(
+        {"grid": 0, "known_at": known, "valid_from": [date(2025, 5, 2), date(2025, 12, 2), date(2026, 2, 2), None]}
+    )
+    services = rows.assign(started_at=known - pd.Timedelta(days=1))
+    few = replace(city, demographics=rows, interventions=services[:1])
+    residents, given = sources_of(few, encoded(city))[-2:]
+    assert (residents.name, residents.zh, residents.records, residents.first, residents.newest) == (
+        "demographics", "人口与房屋", 3, date(2025, 5, 2), date(2025, 12, 2)
+    )  # fmt: skip
+    assert (given.name, given.records, given.first, given.newest) == (
+        "interventions",
+        1,
+        date(2025, 5, 1),
+        date(2025, 5, 1),
+    )
+    undated = replace(city, demographics=rows[3:], interventions=services[:0])
+    told = {one.name: (one.records, one.first, one.newest) for one in sources_of(undated, encoded(city))}
+    assert told["demographics"] == (1, None, None) and "interventions" not in told
 
 
 def test_a_town_of_few_grids_or_events_is_nowhere_told(town: Town) -> None:

@@ -301,14 +301,19 @@ def test_what_it_was_trained_on_names_each_source_with_its_records_and_dates(fac
         name="disputes", zh="矛盾纠纷", en="disputes", records=13637, first=date(2024, 1, 1), newest=date(2026, 6, 28)
     )
     few = disputes.model_copy(update={"name": "hazards", "zh": "隐患", "en": "hazards", "records": 2})
-    own = facts.model_copy(update={"sources": (disputes, few)})
+    undated = few.model_copy(
+        update={"name": "demographics", "zh": "人口与房屋", "en": "demographics", "first": None, "newest": None}
+    )
+    own = facts.model_copy(update={"sources": (disputes, few, undated)})
     page = version_page(own, version="safety-1-v1", alias=None, audits={})
     assert "矛盾纠纷 13,637 2024-01-01 2026-06-28" in read(page, "zh")
     assert "disputes 13,637 2024-01-01 2026-06-28 hazards 1–2 2024" in read(page, "en")
+    assert "demographics 1–2 — —" in read(page, "en")
     card = model_card(own, version="safety-1-v1", alias=None)
     assert (
         "- disputes (矛盾纠纷): 13637 records, 2024-01-01 to 2026-06-28" in card
-        and "- hazards (隐患): 1–2 records" in card
+        and "- hazards (隐患): 1–2 records, 2024" in card
+        and "- demographics (人口与房屋): 1–2 records\n" in card
     )
 
 
