@@ -179,17 +179,23 @@ def list_held(session: Session, limit: int) -> None:
 def what_became(session: Session, week: datetime | None) -> None:
     """Say what became of the notices of a week: where they stand, what was found, and what waits for somebody."""
     from riskwarn.disclosure import week_of
-    from serving.alerts.week import became_of
+    from serving.alerts.week import Asked, became_of
 
     home, now = session.home(), datetime.now(UTC)
     zone = home.configuration.calendar.timezone
     day = (week or now.astimezone(zone)).date()
     with home.database.connect() as connection:
-        told = became_of(connection, week_of(day), zone, now)
+        told = became_of(connection, week_of(day), zone, Asked(now))
     session.emit(told, _week_lines(told, session))
 
 
 def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
+    late: list[str | Table] = []
+    if told["late"]:
+        late = ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
+    if told["notices"] is None:
+        few = Message("Week of {week}: nothing is counted where fewer than five work", week=told["week"])
+        return [few, *late]
     lines: list[str | Table] = [
         Message(
             "Week of {week}: {notices} notices; {used} of the {of} that all teams may be sent",
@@ -207,9 +213,7 @@ def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
     lines += _held_back(told["held"])
     if told["earlier"]["live"]:
         lines.append(Message("from weeks before: {live} are live, {late} of them late", **told["earlier"]))
-    if told["late"]:
-        lines += ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
-    return lines
+    return [*lines, *late]
 
 
 @command.command("stats")

@@ -172,11 +172,11 @@ def _kept(alert: Alert) -> dict[str, Any]:
 
 
 def as_seen(alert: Alert, view: View) -> Alert:
-    """A notice with the terms that somebody is told."""
+    """A notice with the level and the terms that somebody is told."""
     told_of = _kept(alert)
     told = cut(told_of, view.left_out(told_of))
     at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
-    return replace(alert, horizon=told["horizon"], **at)
+    return replace(alert, level=told["level"], horizon=told["horizon"], **at)
 
 
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:
