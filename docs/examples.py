@@ -118,6 +118,7 @@ def _notices(home: Home, key_file: Path) -> dict[str, Any]:
             ).json(),
             "alert": client.get(here).json(),
             "held_alerts": client.get("/v1/alerts/held").json(),
+            "alert_week": client.get("/v1/alerts/week").json(),
             "silence": client.post(
                 "/v1/silences/new",
                 json={"code": "town:T0000000", "reason": "moved to another office", "ends_at": "2026-03-16T08:00:00+08:00"},

@@ -64,16 +64,17 @@ class Rule(Declared):
             raise Misplaced("gaps are of districts: leave unit out", "unit")
         return self
 
+    @model_validator(mode="after")
+    def _looks_at_something(self) -> Rule:
+        for name in ("targets", "kinds"):
+            if getattr(self, name) == ():
+                raise Misplaced("it names none, and the rule raises nothing: name one, or leave it out for all", name)
+        return self
+
     @property
     def height(self) -> int:
         """How high the least level stands."""
         return HEIGHTS[Level(self.level)]
-
-    @property
-    def looks_at_nothing(self) -> bool:
-        """Whether it names targets, or kinds of grids, and none of them."""
-        of_grids = self.on != "gap" and self.unit is Unit.GRID
-        return self.targets == () or (of_grids and self.kinds == ())
 
 
 #: How high each level stands; what is unknown stands nowhere.
@@ -218,8 +219,8 @@ class Alerts(Declared):
 
     @property
     def raise_nothing(self) -> bool:
-        """Whether there will never be a notice: there is no rule, or none that looks at anything."""
-        return all(rule.looks_at_nothing for rule in self.rules)
+        """Whether there will never be a notice: there is no rule."""
+        return not self.rules
 
     def hours_to_acknowledge(self, level: str) -> int:
         """Hours within which a notice of a level is acknowledged, of days that count."""

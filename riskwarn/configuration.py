@@ -84,6 +84,13 @@ class Target(Declared):
             raise ValueError("name at least one outcome, and each once")
         return value
 
+    @field_validator("categories")
+    @classmethod
+    def _some_or_all(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if value == ():
+            raise ValueError("it names none, and no event is one: name one, or leave it out for all")
+        return value
+
     @model_validator(mode="after")
     def _dated_once(self) -> Target:
         if self.date is None and self.outcomes is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,16 +189,24 @@ def list_held(session: Session, limit: int) -> None:
 def what_became(session: Session, week: datetime | None) -> None:
     """Say what became of the notices of a week: where they stand, what was found, and what waits for somebody."""
     from riskwarn.disclosure import week_of
-    from serving.alerts.week import became_of
+    from serving.alerts.telling import told_to_the_owner
+    from serving.alerts.week import Asked, became_of
 
     home, now = session.home(), datetime.now(UTC)
     zone = home.configuration.calendar.timezone
     day = (week or now.astimezone(zone)).date()
-    told = became_of(home, week_of(day), now)
+    with home.database.connect() as connection:
+        told = became_of(connection, week_of(day), zone, Asked(now, told=partial(told_to_the_owner, home)))
     session.emit(told, _week_lines(told, session))
 
 
 def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
+    late: list[str | Table] = []
+    if told["late"]:
+        late = ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
+    if told["notices"] is None:
+        few = Message("Week of {week}: nothing is counted where fewer than five work", week=told["week"])
+        return [few, *late]
     lines: list[str | Table] = [
         Message(
             "Week of {week}: {notices} notices; {used} of the {of} that all teams may be sent",
@@ -215,9 +224,7 @@ def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
     lines += _held_back(told["held"])
     if told["earlier"]["live"]:
         lines.append(Message("from weeks before: {live} are live, {late} of them late", **told["earlier"]))
-    if told["late"]:
-        lines += ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
-    return lines
+    return [*lines, *late]
 
 
 @command.command("stats")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from riskwarn.contracts.called import calls_somebody, stands_by_trade
 from riskwarn.contracts.latin_names import names_in_latin
 from riskwarn.contracts.personal import is_listed_word, personal_class
-from riskwarn.contracts.persons import calls_somebody, does_something, holds_name, likely_name, serves_somebody
+from riskwarn.contracts.persons import does_something, holds_name, likely_name, serves_somebody
 from riskwarn.contracts.strangers import without_blanks
 from riskwarn.contracts.vocabulary import shipped
 from riskwarn.contracts.written import personal_written, readable, refuse_personal
@@ -68,7 +69,7 @@ def _names(text: str) -> bool:
 
 def _names_in_chinese(plain: str) -> bool:
     named = _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain)
-    return bool(named or serves_somebody(plain) or does_something(plain))
+    return bool(named or serves_somebody(plain) or stands_by_trade(plain) or does_something(plain))
 
 
 def _names_somebody(text: str) -> bool:

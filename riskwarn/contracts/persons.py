@@ -12,7 +12,6 @@ import unicodedata
 from functools import cache
 
 from riskwarn.contracts.personal import (
-    compound_family_names,
     family_names,
     is_listed_word,
     is_name,
@@ -40,11 +39,6 @@ _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?P<behind>家(?![具电
 _BEFORE = re.compile(r"[由与和及因被对为给跟找告经向]$")
 #: With these characters, which are family names too, other words go on: 从明天, 于周二.
 _GO_ON = "从于向和应由与经"
-#: How somebody is called by the family name; weeks, offices and sides that end like one are none (本周, 班主任, 门卫, 对方).
-_CALLED = (
-    r"(?:(?<![每本上下这两几一二三四主也门对双甲乙多])[{families}]|{compounds})"
-    r"(?:某{{1,2}}|先生|女士|小姐|老师|师傅|大爷|大妈|大叔|大娘|阿姨|婆婆)"
-)
 #: What people do to each other, and what befalls them.
 _DEEDS = (
     r"殴打|打|骂|殴|揍|砍|捅|刺伤|推搡|推倒|踢|踹|咬|掐|扇|抓伤|撞|泼|砸|杀|辱骂|侮辱|威胁|恐吓|欺负|纠缠|骚扰|跟踪|家暴|虐待|拖欠|欠|借|骗|讹|偷|抢|起诉|状告|"
@@ -76,18 +70,6 @@ def _goes_on(text: str) -> bool:
     """Whether a text is a word with what may stand before or behind any: 从明天, 房东家."""
     before, behind = text[:1] in _GO_ON and is_listed_word(text[1:]), text[-1:] == "家" and is_listed_word(text[:-1])
     return len(text) > 2 and (before or behind)
-
-
-def calls_somebody(text: str) -> bool:
-    """Whether somebody is called by the family name in a sentence: 郭师傅答应修好."""
-    return _called().search(text) is not None
-
-
-@cache
-def _called() -> re.Pattern[str]:
-    telling, commonest, _, _ = listed_names()
-    compounds = "|".join(sorted(compound_family_names()))
-    return re.compile(_CALLED.format(families="".join(sorted(telling | commonest | {"方"})), compounds=compounds))
 
 
 def names_somebody(word: str) -> bool:

@@ -198,8 +198,8 @@ def _to_acknowledge(configuration: Configuration, alert: Alert, now: datetime) -
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     if alert.extensions >= rules.extensions:
         raise _stands(alert, Verb.EXTEND, Message("; it was extended {times} times already", times=alert.extensions))
-    more = timedelta(days=rules.extend_days)
-    after = alert.on_terms(due_at=lambda _level, due: alert.within(max(due or now, now) + more))
+    more, since = timedelta(days=rules.extend_days), alert.counts_from(now)
+    after = alert.on_terms(due_at=lambda _level, due: alert.within(max(due or since, since) + more))
     if after.due_at == alert.due_at:
         raise _stands(alert, Verb.EXTEND, Message("; it is due at the end of its window already"))
     return replace(after, extensions=alert.extensions + 1)

@@ -116,6 +116,11 @@ class Alert:
         """Since when its deadlines rest, where they do."""
         return max(self.ticket_at, self.raised_at) if self.paused and self.ticket_at is not None else None
 
+    def counts_from(self, now: datetime) -> datetime:
+        """From when a term counts that it is given now: where its deadlines rest, from when they do, for the time of the rest is added to all
+        of them when they go on."""
+        return self.rests_since or now
+
     def rested(self, until: datetime, paused: bool = False) -> Alert:
         """One whose deadlines rested until an instant, since its ticket said so or since it was raised, and whether they rest still."""
         since = self.rests_since
@@ -134,6 +139,10 @@ class Alert:
     def overdue(self, now: datetime) -> bool:
         """Whether it should be closed by now."""
         return self.due_at is not None and self.due_at <= now
+
+    def late(self, now: datetime) -> bool:
+        """Whether nobody has acknowledged it in time, or closed it; where its deadlines rest it is not late."""
+        return not self.paused and (self.unseen(now) or self.overdue(now))
 
 
 def _on_terms(member: dict[str, Any], terms: dict[str, Term]) -> dict[str, Any]:

@@ -75,10 +75,13 @@ def held_alerts(connection: Connection, seen: Callable[[dict[str, Any]], bool], 
     return found
 
 
-def reasons_of(connection: Connection, *within: ColumnElement[bool]) -> Counter[str]:
-    """Reason -> how many units were held back, each once, for the last reason that it was."""
-    rows = select(HELD.c.reason).where(HELD.c.sequence.in_(_last_of_each(*within)))
-    return Counter(connection.execute(rows).scalars())
+def reasons_of(
+    connection: Connection, *within: ColumnElement[bool], seen: Callable[[str, str, str | None], bool] = lambda *_: True
+) -> Counter[str]:
+    """Reason -> how many units were held back of those that are seen (kind, code and snapshot), each once, for the last reason that it was."""
+    own = HELD.c
+    rows = select(own.reason, own.unit, own.code, own.snapshot).where(own.sequence.in_(_last_of_each(*within)))
+    return Counter(reason for reason, *of in connection.execute(rows) if seen(*of))
 
 
 def _last_of_each(*within: ColumnElement[bool]) -> Select[int]:

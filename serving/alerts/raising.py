@@ -53,9 +53,11 @@ class Publication:
         """The end of a window."""
         return self._midnight(self.configuration.calendar.shift(self.said.as_of, horizon))
 
-    def terms(self, level: str, horizon: int) -> dict[str, Any]:
-        """Until when what is told now of a level is to be acknowledged and closed, and the end of its window."""
-        rules, (at, _), ends = self.configuration.alerts, self.when(level), self.ends(horizon)
+    def terms(self, level: str, horizon: int, of: Alert | None = None) -> dict[str, Any]:
+        """Until when what is told now of a level is to be acknowledged and closed, and the end of its window; `of` is the notice that tells
+        of it beside, whose deadlines may rest."""
+        rules, ends = self.configuration.alerts, self.ends(horizon)
+        at = self.when(level)[0] if of is None else of.counts_from(self.when(level)[0])
         return {
             "acknowledge_by": acknowledged_by(rules, level, at, self.configuration.calendar.timezone),
             "due_at": min(at + timedelta(days=rules.days_to_close(level)), ends),
@@ -182,7 +184,7 @@ def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapp
 
 def _member(publication: Publication, one: Candidate, of: Alert | None = None) -> dict[str, Any]:
     """A grid as a notice of its town keeps it: with its own terms. One that comes to a notice which somebody has acknowledged is, too."""
-    terms = publication.terms(one.level.value, one.horizon)
+    terms = publication.terms(one.level.value, one.horizon, of)
     if of is not None and of.acknowledge_by is None:
         terms["acknowledge_by"] = None
     return {**member(one), **{name: None if at is None else at.isoformat() for name, at in terms.items()}}
@@ -212,7 +214,7 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
         # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over. Where its ticket
         # rests that is from when it goes on.
         days = publication.configuration.alerts.days_to_close(level)
-        since = alert.rests_since or publication.when(level)[0]
+        since = alert.counts_from(publication.when(level)[0])
         after = replace(after, due_at=after.within(since + timedelta(days=days)))
     if not alert.members:
         # What it tells from now on is of this publication, and the records that answer it are those since then.

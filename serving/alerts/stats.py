@@ -143,11 +143,7 @@ def _weeks(connection: Connection, teams: Teams, asked: Asked) -> list[dict[str,
         if asked.covers(team.unit, team.code):
             units.setdefault((team.unit, team.code), []).append(team)
     of_team = {team.id: unit for unit, own in units.items() for team in own}
-    told = {
-        unit
-        for unit, own in units.items()
-        if all(one.workers is not None for one in own) and sum(one.workers or 0 for one in own) >= LEAST_WORKERS
-    }
+    told = {unit for unit, own in units.items() if enough_work(own)}
     page = _page(connection, of_team, asked)
     if not page:
         return []
@@ -163,6 +159,12 @@ def _weeks(connection: Connection, teams: Teams, asked: Asked) -> list[dict[str,
         }
         for (week, unit), hours in page.items()
     ]  # fmt: skip
+
+
+def enough_work(teams: Collection[Team]) -> bool:
+    """Whether it is known that as many work in some teams as figures of them need."""
+    known = [one.workers for one in teams if one.workers is not None]
+    return len(known) == len(teams) and sum(known) >= LEAST_WORKERS
 
 
 #: (Monday, (kind of unit, code))

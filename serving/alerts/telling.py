@@ -196,7 +196,7 @@ def as_seen(alert: Alert, view: View) -> Alert:
     """A notice with the terms and reasons that somebody is told."""
     told = as_told(alert, view)
     at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
-    return replace(alert, horizon=told["horizon"], reasons=tuple(told["reasons"]), **at)
+    return replace(alert, level=told["level"], horizon=told["horizon"], reasons=tuple(told["reasons"]), **at)
 
 
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:

@@ -266,6 +266,14 @@ class AlertsQuery(ListQuery):
     team_id: str | None = _asked("service", "only those of this team, or that it is told of, too", max_length=64)
 
 
+class WeekQuery(ListQuery):
+    """A week of notices."""
+
+    week: date | None = _asked(
+        "service", "the week of this day; this week where not given", ge=date(2000, 1, 1), le=date(2199, 12, 31)
+    )
+
+
 class VerbAsked(Nothing):
     """What is said with what is done to a notice."""
 

@@ -396,6 +396,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the notices of a week: where they stand, what was found, and what is past a deadline */
+        get: operations["alert_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alerts/{alert_id}": {
         parameters: {
             query?: never;
@@ -1190,6 +1207,75 @@ export interface components {
             en: components["schemas"]["AlertText"];
         };
         /**
+         * AlertWeek
+         * @description What became of the notices of a week. Of a part of the city in which fewer than five work, or nobody knows how many, no count is told,
+         *     nor of the whole city where it is known that fewer do.
+         */
+        AlertWeek: {
+            /** @description what it is, and what it must not be used for */
+            notice: components["schemas"]["Notice"];
+            /**
+             * Week
+             * Format: date
+             * @description its Monday
+             */
+            week: string;
+            /**
+             * Notices
+             * @description raised in it, in bands; null where few work
+             */
+            notices: string | null;
+            /**
+             * Levels
+             * @description how many of them by level, in bands
+             */
+            levels: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Statuses
+             * @description how many of them stand so, in bands; `suspended` where the deadlines of a live one rest, as its ticket says
+             */
+            statuses: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Outcomes
+             * @description what was found of them, in bands
+             */
+            outcomes: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Closed
+             * @description what was found of all that were closed in it, in bands
+             */
+            closed: {
+                [key: string]: string;
+            } | null;
+            /** @description of its notices */
+            budget: components["schemas"]["WeekBudget"];
+            /**
+             * Held
+             * @description units that were held back in it by the last reason, in bands
+             */
+            held: {
+                [key: string]: string;
+            } | null;
+            /** @description those of before it */
+            earlier: components["schemas"]["EarlierAlerts"] | null;
+            /**
+             * Late
+             * @description live ones of it and of before it that are past a deadline, the highest level first
+             */
+            late: components["schemas"]["Alert"][];
+            /**
+             * Suspended
+             * @description targets that are suspended; nothing of them is told
+             */
+            suspended: string[];
+        };
+        /**
          * Alerts
          * @description Notices.
          */
@@ -1580,6 +1666,22 @@ export interface components {
              * @description who confirmed it
              */
             confirmed_by: string;
+        };
+        /**
+         * EarlierAlerts
+         * @description Notices of before a week that somebody has to do with still.
+         */
+        EarlierAlerts: {
+            /**
+             * Live
+             * @description how many, in bands
+             */
+            live: string;
+            /**
+             * Late
+             * @description of them past a deadline, in bands
+             */
+            late: string;
         };
         /**
          * Excess
@@ -4305,6 +4407,22 @@ export interface components {
              * @description the team; `assign` and `co_handle` need it
              */
             team_id?: string | null;
+        };
+        /**
+         * WeekBudget
+         * @description The budget of a week.
+         */
+        WeekBudget: {
+            /**
+             * Used
+             * @description notices that took it, in bands; null as the others
+             */
+            used: string | null;
+            /**
+             * Of
+             * @description notices that the teams that are seen may be sent
+             */
+            of: number;
         };
         /**
          * WeekFigures
@@ -8476,6 +8594,150 @@ export interface operations {
             };
         };
     };
+    alert_week: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+                /** @description the week of this day; this week where not given */
+                week?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "notice": {
+                     *         "zh": "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。",
+                     *         "en": "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal."
+                     *       },
+                     *       "week": "2026-03-09",
+                     *       "notices": "1–2",
+                     *       "levels": {
+                     *         "red": "1–2"
+                     *       },
+                     *       "statuses": {
+                     *         "in_progress": "1–2"
+                     *       },
+                     *       "outcomes": {},
+                     *       "closed": {},
+                     *       "budget": {
+                     *         "used": "1–2",
+                     *         "of": 0
+                     *       },
+                     *       "held": {
+                     *         "budget": "1–2"
+                     *       },
+                     *       "earlier": {
+                     *         "live": "0",
+                     *         "late": "0"
+                     *       },
+                     *       "late": [],
+                     *       "suspended": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlertWeek"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alert: {
         parameters: {
             query?: never;
@@ -11808,4 +12070,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 24942e56c89034966a9f74a640b82c99dc5b6b1ce64258067d879780838e615b
+// sha256 of the description: f2f9be3a1d6ccaeecd3a70f93e2c0b434f744d943ddb54ef0a966f9355585b48

@@ -15,7 +15,7 @@ from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.caller import Caller
 from serving.alerts.alert import Alert
-from serving.alerts.telling import told_to
+from serving.alerts.telling import as_seen, told_to
 from serving.api.cursors import Cursor
 from serving.delivery.view import View
 from serving.snapshots.current import Current
@@ -202,6 +202,10 @@ class Seen:
     def of_alert(self, alert: Alert) -> bool:
         """Whether a notice lies inside."""
         return self.view.sees(alert.unit, alert.code, alert.members, alert.snapshot)
+
+    def as_told(self, alert: Alert) -> Alert | None:
+        """A notice with the level and the terms that the caller is told; None where it does not lie inside."""
+        return as_seen(alert, self.view) if self.of_alert(alert) else None
 
     def holds(self, unit: str, code: str) -> bool:
         """Whether a unit lies inside, by the tree of today."""

@@ -70,6 +70,8 @@ def addresses(snapshots: list[str], grid: str) -> Iterator[tuple[str, str]]:
     yield "alerts", "/v1/alerts"
     yield "held_alerts", "/v1/alerts/held"
     yield "alert_figures", "/v1/alerts/stats"
+    yield "alert_week", "/v1/alerts/week"
+    yield "alert_week", "/v1/alerts/week?week=2026-03-02&limit=1"
     yield "silences", "/v1/silences"
     yield "alive", "/healthz"
     yield "ready", "/readyz"

@@ -46,7 +46,7 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
     say(made.home, message("wabcdefghijkl", at=datetime.now(UTC)))
     paths = [
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
-        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/alerts/stats", "/v1/alerts/held", "/v1/silences",
+        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/alerts/stats", "/v1/alerts/week", "/v1/alerts/held", "/v1/silences",
         "/v1/alerts/wabcdefghijkl", "/v1/levels", "/v1/track-record", "/v1/boundaries", "/v1/map?unit=town",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
         "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/console/settings", "/console/notices", "/console/loads", "/console/refused", "/console/versions", "/console/uploads", "/v1/exports", "/v1/grants", "/v1/suspensions", "/v1/audit", "/v1/subscriptions",

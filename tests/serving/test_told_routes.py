@@ -21,7 +21,7 @@ ATTACKED = {
 #: Notices, out of which it is left wherever they are told, and taken where they are kept at the next publication:
 #: tests/serving/delivery/test_stricter_notices.py and tests/serving/alerts/test_withheld_later.py ask them.
 NOTICES = {
-    "/v1/alerts", "/v1/alerts/{alert_id}", "/v1/alerts/{alert_id}/{verb}", "/v1/alerts/several/{verb}", "/v1/alerts/stream",
+    "/v1/alerts", "/v1/alerts/week", "/v1/alerts/{alert_id}", "/v1/alerts/{alert_id}/{verb}", "/v1/alerts/several/{verb}", "/v1/alerts/stream",
     "/v1/alerts/feed.atom", "/v1/alerts/{alert_id}/cap.xml",
 }  # fmt: skip
 

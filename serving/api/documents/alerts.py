@@ -269,3 +269,37 @@ class AlertFigures(Document):
 
     levels: list[LevelFigures] = service("by target and level")
     weeks: list[WeekFigures] = service("by unit and week, the newest first")
+
+
+class WeekBudget(Document):
+    """The budget of a week."""
+
+    used: str | None = service("notices that took it, in bands; null as the others")
+    of: int = service("notices that the teams that are seen may be sent")
+
+
+class EarlierAlerts(Document):
+    """Notices of before a week that somebody has to do with still."""
+
+    live: str = service("how many, in bands")
+    late: str = service("of them past a deadline, in bands")
+
+
+class AlertWeek(Document):
+    """What became of the notices of a week. Of a part of the city in which fewer than five work, or nobody knows how many, no count is told,
+    nor of the whole city where it is known that fewer do."""
+
+    notice: Notice = service("what it is, and what it must not be used for")
+    week: date = service("its Monday")
+    notices: str | None = service("raised in it, in bands; null where few work")
+    levels: dict[str, str] | None = service("how many of them by level, in bands")
+    statuses: dict[str, str] | None = service(
+        "how many of them stand so, in bands; `suspended` where the deadlines of a live one rest, as its ticket says"
+    )
+    outcomes: dict[str, str] | None = service("what was found of them, in bands")
+    closed: dict[str, str] | None = service("what was found of all that were closed in it, in bands")
+    budget: WeekBudget = service("of its notices")
+    held: dict[str, str] | None = service("units that were held back in it by the last reason, in bands")
+    earlier: EarlierAlerts | None = service("those of before it")
+    late: list[Alert] = forecast("live ones of it and of before it that are past a deadline, the highest level first")
+    suspended: list[str] = model("targets that are suspended; nothing of them is told")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection
 from starlette.convertors import Convertor, register_url_convertor
 
 from riskwarn.audit import Action
+from riskwarn.disclosure import week_of
 from riskwarn.errors import QueryInvalid, TargetSuspended
 from riskwarn.messages import Listed, Message, translated
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
@@ -28,6 +29,8 @@ from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import Team
 from serving.alerts.telling import as_seen
+from serving.alerts.week import Asked as WeekAsked
+from serving.alerts.week import became_of, in_bands
 from serving.api.context import Context, uncached, written
 from serving.api.documents.alerts import (
     Alert as AlertDocument,
@@ -36,6 +39,7 @@ from serving.api.documents.alerts import (
     AlertDetail,
     AlertFigures,
     Alerts,
+    AlertWeek,
     ChangedAlerts,
     HeldAlerts,
     Silence,
@@ -44,7 +48,7 @@ from serving.api.documents.alerts import (
 from serving.api.needs import needs
 from serving.api.noted import actor, reading
 from serving.api.problems import accepted_language
-from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
+from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked, WeekQuery
 from serving.api.repeats import hold
 from serving.api.routes.routers import described
 from serving.api.seen import Seen
@@ -162,6 +166,24 @@ def alerts_router(context: Context) -> APIRouter:
         with home.database.connect() as connection:
             found = held_alerts(connection, lambda row: row["target"] not in gone and seen.held(row["unit"], row["code"], row["snapshot"]), query.limit)  # fmt: skip
         return written({"items": found})
+
+    @router.get(
+        "/v1/alerts/week", operation_id="alert_week", response_model=AlertWeek,
+        summary="What became of the notices of a week: where they stand, what was found, and what is past a deadline",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def week(request: Request, query: Annotated[WeekQuery, Query()]) -> Response:
+        seen, now, zone = context.seen(request), context.clock(), home.configuration.calendar.timezone
+        gone = seen.served(None)
+
+        def told_of(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+            return [seen.alert(one) for one in alerts]
+
+        asked = WeekAsked(now, seen.holds, seen.held, seen.as_told, told_of, seen.whole, gone, query.limit)
+        monday = week_of(query.week or now.astimezone(zone).date())
+        with home.database.connect() as connection:
+            told = in_bands(became_of(connection, monday, zone, asked))
+        return written({"notice": _NOTICE, **told, "suspended": gone})
 
     @router.get(
         "/v1/alerts/{alert_id}", operation_id="alert", response_model=AlertDetail,
@@ -310,17 +332,11 @@ def _chosen(query: AlertsQuery, view: View, now: datetime, alert: Alert) -> bool
     code, parent = query.code, query.parent
     return (
         (query.level is None or query.level.value == view.level(alert.level, alert.members))
-        and (not query.overdue or _late(view, now, alert))
+        and (not query.overdue or as_seen(alert, view).late(now))
         and (code in (None, alert.code) or (code in alert.grids and view.holds(Unit.GRID.value, code)))
         and (parent is None or any(one == parent and view.holds(unit, one) for unit, one, _ in alert.units))
         and (query.team_id is None or query.team_id in (alert.team_id, *alert.co_teams))
     )
-
-
-def _late(view: View, now: datetime, alert: Alert) -> bool:
-    """Whether a notice is late by the terms that are told."""
-    part = as_seen(alert, view)
-    return part.overdue(now) or part.unseen(now)
 
 
 def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:

@@ -37,12 +37,9 @@ def test_a_sound_home_is_found_sound_and_one_that_others_can_read_is_not(
     assert code == 1 and "权限" in out and "0755" in out
 
 
-@pytest.mark.parametrize(
-    "rules", ["[]", "[{on: level, targets: []}, {on: gap, targets: []}]", "[{on: level, kinds: []}]"]
-)
-def test_rules_that_raise_nothing_are_named(home: Home, capsys: pytest.CaptureFixture[str], rules: str) -> None:
+def test_rules_that_raise_nothing_are_named(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
     with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
-        file.write(f"alerts: {{rules: {rules}}}\n")
+        file.write("alerts: {rules: []}\n")
     code, out = asked(capsys, "--home", str(home.path), "--json", "doctor")
     (found,) = (one for one in json.loads(out) if one["check"] == "rules of notices")
     assert (code, found["verdict"]) == (0, "warning") and found["found"] == NOTHING_RAISED

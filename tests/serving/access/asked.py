@@ -31,7 +31,7 @@ def unlimited(home: Home) -> Home:
 #: What tells of notices beside their list.
 OF_NOTICES = [
     "/v1/alerts/stream?seconds=0", "/v1/alerts/stream?seconds=0&level=red", "/v1/alerts/feed.atom", "/v1/alerts/feed.atom?limit=1",
-    "/v1/alerts/held", "/v1/alerts/held?limit=1", "/v1/alerts/stats", "/v1/alerts/stats?limit=1", "/v1/silences", "/v1/silences?limit=1",
+    "/v1/alerts/held", "/v1/alerts/held?limit=1", "/v1/alerts/stats", "/v1/alerts/stats?limit=1", "/v1/alerts/week", "/v1/alerts/week?week=2026-02-17", "/v1/alerts/week?week=2026-02-24", "/v1/silences", "/v1/silences?limit=1",
     f"/v1/alerts/{cities.OWN_ALERT}", f"/v1/alerts/{cities.OWN_ALERT}/cap.xml", f"/alerts/{cities.OWN_ALERT}",
     *(f"/v1/alerts/{one}" for one in ("wd0", "wd1", "wt", "wm", "wn", "wb0", "wg0000040", f"w{OTHER_GRID.lower()}")),
 ]  # fmt: skip

@@ -53,6 +53,7 @@ def test_nothing_tells_of_what_lies_outside(
         ("inside", "/v1/alerts/feed.atom"),
         ("held", "/v1/alerts/held"),
         ("held", "/v1/alerts/stats"),
+        ("inside", "/v1/alerts/week?week=2026-02-24"),
         ("holds", "/v1/silences"),
         ("record", "/v1/track-record"),
         ("whole", "/v1/snapshots"),

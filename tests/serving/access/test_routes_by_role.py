@@ -94,7 +94,7 @@ NEEDS = {
     "/": None, "/pages/sign-in.js": None, "/console/settings": "", "/console/notices": "read", f"/assets/{BUILT}": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
     "/v1/boundaries": "read", "/v1/map?unit=town": "read",
-    "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
+    "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/week": "read", "/v1/alerts/held": "read",
     "/v1/silences": "read or system", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
     "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export", "/sign-in": None, "/sign-in/state": None,

@@ -15,7 +15,7 @@ from riskwarn.words import Level, Unit
 from serving.alerts.held import held_alerts
 from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
-from serving.alerts.week import became_of
+from serving.alerts.week import Asked, became_of
 from serving.publishing.withdraw import withdraw
 from tests.serving.alerts.city import BLOCK, FIRST, GRIDS, PLAIN, City, grid
 
@@ -159,7 +159,10 @@ def test_the_grid_that_waits_is_listed_once_with_since_when_and_counted_once(tmp
     (one,) = listed(city)
     assert (one["code"], one["reason"], one["level"]) == (grid(1), "budget", "red")
     assert (one["since"], one["at"]) == (first.isoformat(), city.now.isoformat()) and first < city.now
-    assert became_of(city.home, FIRST, city.now)["held"] == {"budget": 1}
+    with city.home.database.connect() as connection:
+        assert became_of(connection, FIRST, city.home.configuration.calendar.timezone, Asked(city.now))["held"] == {
+            "budget": 1
+        }
 
 
 def test_what_waits_does_so_when_a_snapshot_is_withdrawn(tmp_path: Path) -> None:

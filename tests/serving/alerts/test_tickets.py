@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from starlette.testclient import TestClient
 
+from serving.access.scopes import Scope
 from serving.alerts.alert import live_alerts
 from serving.alerts.following import Follower
 from serving.alerts.keeping import keep
@@ -17,7 +19,8 @@ from serving.alerts.silences import silence
 from serving.alerts.sources import tickets_of
 from serving.alerts.ticket_rows import Followed, Left, Why
 from serving.alerts.tickets import follow_tickets, tickets_table, week_of_tickets, write_tickets
-from tests.serving.alerts.city import FIRST, City, grid
+from tests.serving.access import cities
+from tests.serving.alerts.city import FIRST, PLAIN, City, grid
 from tests.worlds import load, with_grids
 
 
@@ -257,3 +260,45 @@ def test_what_rises_while_its_ticket_rests_has_the_time_of_its_new_level_from_wh
     follow_tickets(city.home, [rests, on], now=city.now + timedelta(days=2))
     (alert,) = city.alerts()
     assert (alert.level, alert.due_at) == ("red", city.now + timedelta(days=2 + 7))
+
+
+def test_a_grid_that_joins_while_the_ticket_rests_has_its_time_from_when_it_goes_on(tmp_path: Path) -> None:
+    """As the notice itself has: what is told of beside is due no later than what would be told of by itself then."""
+    city = City(tmp_path, PLAIN.model_copy(update={"group_from": 2}))
+    city.publish({0: "orange", 1: "orange"})
+    rests = row(city, "suspended", 1)
+    follow_tickets(city.home, [rests], now=city.now + timedelta(hours=1))
+    city.publish({0: "red", 1: "orange", 2: "red"})
+    goes_on = city.now + timedelta(days=2)
+    follow_tickets(city.home, [rests, {**rests, "status": "open", "updated_at": goes_on}], now=goes_on)
+    (alert,) = city.alerts()
+    by_red = {"acknowledge_by": (goes_on + timedelta(days=1)).isoformat(), "due_at": (goes_on + timedelta(days=7)).isoformat()}  # fmt: skip
+    assert {one["code"]: {name: one[name] for name in by_red} for one in alert.members if one["level"] == "red"} == {
+        grid(0): by_red,
+        grid(2): by_red,
+    }
+    assert alert.due_at == goes_on + timedelta(days=7)
+
+
+def test_a_deadline_that_is_extended_while_its_ticket_rests_rests_once(city: City) -> None:
+    (before,) = city.alerts()
+    follow_tickets(city.home, [row(city, "suspended", 0)], now=city.now)
+    on = row(city, "in_progress", 24 * 9)
+    city.do(before, "extend", note="还需时间", later=timedelta(days=8))
+    follow_tickets(city.home, [on], now=city.now + timedelta(days=1))
+    assert city.alert(before.id).due_at == before.due_at + timedelta(days=7 + 9)  # type: ignore[operator]
+
+
+def test_what_rests_is_not_listed_as_overdue(city: City) -> None:
+    (alert,) = city.alerts()
+    rests = row(city, "suspended", 1)
+    city.now += timedelta(days=8)
+    header = cities.key(city.home, (Scope.READ,), cities.WHOLE_CITY, now=city.now)
+
+    def overdue() -> list[str]:
+        with TestClient(city.application(), base_url=cities.LOCAL) as client:
+            return [one["id"] for one in client.get("/v1/alerts?overdue=true", headers=header).json()["items"]]
+
+    assert overdue() == [alert.id]
+    follow_tickets(city.home, [rests], now=city.now)
+    assert overdue() == []

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from riskwarn.cli import riskwarn
 from serving.alerts.keeping import keep
 from serving.alerts.tickets import follow_tickets
-from serving.alerts.week import became_of
+from serving.alerts.week import Asked, became_of
 from tests.serving.alerts.city import FIRST, City
 
 
@@ -31,7 +31,9 @@ def city(tmp_path: Path) -> City:
 
 
 def asked(city: City, weeks: int) -> dict[str, Any]:
-    return became_of(city.home, FIRST + timedelta(weeks=weeks), city.now)
+    with city.home.database.connect() as connection:
+        zone = city.home.configuration.calendar.timezone
+        return became_of(connection, FIRST + timedelta(weeks=weeks), zone, Asked(city.now))
 
 
 def test_a_week_is_told_as_it_stands_now(city: City) -> None:
