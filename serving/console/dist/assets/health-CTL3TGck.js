@@ -1,0 +1,1 @@
+import{$ as e}from"./index-DpbL7zB4.js";function t(){return e(`v1/health/sources`)}export{t};
