@@ -7,7 +7,7 @@ from features.building.build import build_features
 from features.building.executors import chosen_executor
 from features.catalogue.catalogue import catalogue
 from features.catalogue.core import core
-from features.catalogue.version import catalogue_version, feature_versions, version_of
+from features.catalogue.version import catalogue_version, feature_parts, feature_versions, parts_of, version_of
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
 
@@ -20,7 +20,9 @@ __all__ = [
     "catalogue_version",
     "chosen_executor",
     "core",
+    "feature_parts",
     "feature_versions",
+    "parts_of",
     "read_city",
     "version_of",
 ]

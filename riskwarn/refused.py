@@ -13,8 +13,8 @@ from riskwarn.files import packaged
 
 #: Traditional forms of the characters of refused words.
 _SIMPLIFIED = str.maketrans(
-    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨領導來縣長鎮鄉書訴",
-    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党领导来县长镇乡书诉",
+    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨領導來縣長鎮鄉書訴問陽聲",
+    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党领导来县长镇乡书诉问阳声",
 )
 #: Marks that people put between the characters of a word; commas, slashes and stops part words and stay.
 _BETWEEN = frozenset("·•・‧*_~-.^'\"`“”‘’()（）[]【】<>《》「」|+")
@@ -59,11 +59,13 @@ def refused_word(text: str) -> str | None:
 
 #: The lists of words by which a register, a category or an outcome is one of petitions, and of all that people do by right.
 PETITIONS = ("petitions", "petition_registers")
-RIGHTS = (*PETITIONS, "petition_ways", "rights")
+RIGHTS = (*PETITIONS, "petition_ways", "petition_boxes", "rights")
 #: The lists of words that say how petitions are brought.
 WAYS_OF_PETITIONS = ("petition_ways", "petition_forms")
-#: The lists by whose words a source of one's own, of which nothing else is known, is one of petitions: all by which they are called.
-CALLED_PETITIONS = (*PETITIONS, *WAYS_OF_PETITIONS)
+#: The lists by whose words something of which nothing else is known (a source of one's own, a category of it, a title) is of petitions.
+SURELY_PETITIONS = (*PETITIONS, "petition_boxes")
+#: The same for a source of one's own: all by which they are called.
+CALLED_PETITIONS = (*SURELY_PETITIONS, *WAYS_OF_PETITIONS)
 
 
 def listed_word(text: str, *lists: str) -> str | None:

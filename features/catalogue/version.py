@@ -8,7 +8,7 @@ both languages, comments and docstrings, changes no number and no version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -71,14 +71,38 @@ def feature_versions(configuration: Configuration) -> Mapping[str, str]:
 def version_of(configuration: Configuration, names: Iterable[str]) -> str:
     """SHA-256 of the versions of some features, of plain numbers, and of the engine under them: equal ones give equal numbers."""
     wanted = set(names)
-    rows = (*plain_numbers(configuration), *declared(configuration))
-    versions = _versions(row for row in rows if row.feature.name in wanted)
+    versions = _versions(_named(configuration, wanted))
     return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+
+
+def parts_of(configuration: Configuration, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of each part of that version: the `engine` under all, the `code` and declaration of each, the `words` that they read."""
+    parts = feature_parts(configuration, names)
+    return {
+        "engine": engine_version(),
+        **{part: _digest(*map(str, sorted(told.items()))) for part, told in parts.items()},
+    }
+
+
+def feature_parts(configuration: Configuration, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Of some features, feature -> SHA-256: of its `code` and declaration, and of the `words` that it reads, where it reads some."""
+    made = {row.feature.name: _makes(row) for row in _named(configuration, set(names))}
+    return {
+        "code": {name: _digest(*told) for name, (told, _) in made.items()},
+        "words": {name: _digest(*words) for name, (_, words) in made.items() if words},
+    }
+
+
+def _named(configuration: Configuration, names: Set[str]) -> list[Declared]:
+    """The features and plain numbers of these names."""
+    rows = (*plain_numbers(configuration), *declared(configuration))
+    return [row for row in rows if row.feature.name in names]
 
 
 def _versions(rows: Iterable[Declared]) -> dict[str, str]:
     engine = engine_version()
-    return {row.feature.name: _digest(*_makes(row), engine) for row in rows}
+    made = {row.feature.name: _makes(row) for row in rows}
+    return {name: _digest(*told, *words, engine) for name, (told, words) in made.items()}
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:
@@ -114,12 +138,12 @@ def engine_version() -> str:
     return _digest(*map(text_of, files))
 
 
-def _makes(row: Declared) -> tuple[str, ...]:
-    """What makes a feature's numbers, beside the engine."""
+def _makes(row: Declared) -> tuple[tuple[str, ...], list[str]]:
+    """What makes a feature's numbers, beside the engine: its declaration with its code, and the words that it reads."""
     feature, definitions, words = row.feature, dict[object, None](), list[str]()
     transform = _described(row.transform, definitions, words)
     code = _code(tuple(definitions), imported(row.module) if row.module else None)
-    return feature.name, feature.source, feature.quantity, transform, code, *words
+    return (feature.name, feature.source, feature.quantity, transform, code), words
 
 
 def _described(part: object, definitions: dict[object, None], words: list[str]) -> str:

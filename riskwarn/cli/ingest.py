@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from riskwarn.home import Home
     from riskwarn.ingest.loading.account import Account
 
-COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
+COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "left_out", "seconds")
 
 #: Records that a dry run shows.
 EXAMPLES = 10
@@ -135,7 +135,11 @@ def _examples(shown: list[dict[str, object]], dry_run: bool) -> list[str]:
 
 def _lines(session: Session, account: Account, outcome: Outcome, dry_run: bool) -> list[str | Table]:
     lines: list[str | Table] = (
-        [*table([file.as_dict() for file in account.files], columns_of(COLUMNS, account.files))]
+        [
+            *table(
+                [file.as_dict() for file in account.files], columns_of(COLUMNS, [one.left_out for one in account.files])
+            )
+        ]
         if account.files
         else []
     )
@@ -165,9 +169,9 @@ def _lines(session: Session, account: Account, outcome: Outcome, dry_run: bool) 
     return lines
 
 
-def columns_of(columns: Sequence[str], accounts: Sequence[Account]) -> tuple[str, ...]:
-    """The columns of a table of accounts, with the rows that were left out where there are some."""
-    return (*columns, "left_out") if any(one.left_out for one in accounts) else tuple(columns)
+def columns_of(columns: Sequence[str], left_out: Iterable[int | None]) -> tuple[str, ...]:
+    """The columns of a table of accounts: that of the rows which each of them left out, only where there are some."""
+    return tuple(columns) if any(left_out) else tuple(name for name in columns if name != "left_out")
 
 
 def left_out_said(rows: int) -> Message:

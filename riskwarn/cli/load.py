@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Titles of sheets that stand in a cell of the table.
 MOST_SHEETS = 3
-_COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corrected", "quarantined")
+_COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corrected", "quarantined", "left_out")
 
 
 @click.command("load")
@@ -259,7 +259,9 @@ def _corrects(home: Home, done: Sequence[Done]) -> bool:
 def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -> list[str | Shown]:
     """What became of each table."""
     rows = [{**one.as_dict(), "sheets": _sheets(one.table.sheets)} for one in done]
-    lines: list[str | Shown] = [*table(rows, columns_of(_COLUMNS, [one.account for one in done]))] if done else []
+    lines: list[str | Shown] = (
+        [*table(rows, columns_of(_COLUMNS, [one.account.left_out for one in done]))] if done else []
+    )
     for one in done:
         name = one.table.file.name
         notes = (*one.account.notes, *one.notes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.ingest import columns_of
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
 from riskwarn.messages import Listed, Message
@@ -14,7 +15,9 @@ from riskwarn.messages import Listed, Message
 if TYPE_CHECKING:
     from riskwarn.store.ledger import LedgerRow
 
-COLUMNS = ("load", "source", "file", "exported_at", "accepted", "quarantined", "state", "corrected", "duplicates")
+COLUMNS = (
+    "load", "source", "file", "exported_at", "accepted", "quarantined", "left_out", "state", "corrected", "duplicates",
+)  # fmt: skip
 
 
 @click.group("loads")
@@ -36,7 +39,8 @@ def list_loads(session: Session, source: str | None) -> None:
     forced = [
         Message("{load}: forced: {reason}", load=row["load"], reason=why) for row in rows for why in row["forced"]
     ]
-    session.emit(rows, [*table(shown, COLUMNS), *forced], paged=True)
+    columns = columns_of(COLUMNS, [row["left_out"] for row in rows])
+    session.emit(rows, [*table(shown, columns), *forced], paged=True)
 
 
 @command.command("undo")
@@ -67,7 +71,6 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
 
 
 def _as_dict(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
-    counted = {name: row.account.get(name) for name in ("read", "accepted", "duplicates", "corrected", "quarantined")}
     state = "in force" if row.stands else Message("undone by {load}", load=row.undone_by)
     return {
         "load": row.load_id,
@@ -75,7 +78,7 @@ def _as_dict(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
         "file": row.file_name,
         "loaded_at": row.loaded_at.isoformat(),
         "exported_at": row.exported_at.astimezone(zone).isoformat(),
-        **counted,
+        **row.counts,
         "state": "erasure" if row.erases is not None else state if row.undoes is None else f"undoes {row.undoes}",
         "forced": list(row.account.get("forced", [])),
         "undoes": row.undoes,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from riskwarn.cli.ingest import left_out_said
 from riskwarn.cli.options import force as force_option
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
@@ -110,6 +111,8 @@ def retry(
             quarantined=account.quarantined,
         ),
     ]  # fmt: skip
+    if account.left_out:
+        lines.append(Message("Next: {following}.", following=left_out_said(account.left_out)))
     session.emit(done.as_dict(), lines)
 
 

@@ -12,7 +12,7 @@ from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.sources import EVENT_SOURCES, declared, event_source
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.mapping import preset_content
-from riskwarn.refused import CALLED_PETITIONS, PETITIONS, folded, listed_word, refusals
+from riskwarn.refused import CALLED_PETITIONS, SURELY_PETITIONS, folded, listed_word, refusals
 from riskwarn.words import Role
 
 #: The fields by which each role is known, any of them; a field that is declared gives its role.
@@ -74,7 +74,7 @@ def faults_of(name: str, source: Source) -> Iterator[tuple[str, str]]:
 
 def _is_petition(name: str, source: Source) -> bool:
     called, categories = "|".join((name, source.zh or "", source.en or "")), "|".join(source.categories or ())
-    if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *PETITIONS, "petition_ways"):
+    if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *SURELY_PETITIONS, "petition_ways"):
         return True
     if _has_initials(name) and not source.zh and not source.en:
         return True

@@ -56,7 +56,7 @@ class FeaturesChanged(RiskwarnError):
 
     code = "features_changed"
     template = (
-        "{version} uses {number} features whose code or declaration has changed since it was trained ({features}): "
+        "{version} uses {number} features that have changed in {parts} since it was trained ({features}): "
         "run riskwarn retrain."
     )
     status = 409

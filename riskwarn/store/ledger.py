@@ -17,6 +17,9 @@ from riskwarn.errors import LoadErased
 from riskwarn.home import Home
 from riskwarn.store.tables import ERASURES, LOADS
 
+#: What the account of a load counts: the rows that were read, and where each of them went.
+COUNTS = ("read", "accepted", "duplicates", "corrected", "quarantined", "left_out")
+
 
 @dataclass(frozen=True)
 class LedgerRow:
@@ -34,6 +37,11 @@ class LedgerRow:
     because: str | None
     undone_by: int | None
     erases: int | None = None
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """The counts of its account; null is what was not counted when it was loaded, and all of what is no load."""
+        return {name: self.account.get(name) for name in COUNTS}
 
     @property
     def stands(self) -> bool:

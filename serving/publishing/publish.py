@@ -37,7 +37,7 @@ from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
-from serving.scoring.score import Scoring, catalogue_of, examined, score
+from serving.scoring.score import Scoring, catalogue_of, catalogue_parts, examined, score
 from serving.snapshots import published, suspensions
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
@@ -199,6 +199,7 @@ def _published(
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
+    row["manifest"]["catalogue"] = catalogue_parts(home.configuration, loaded)
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from features import City, FeatureMatrix, chosen_executor, version_of
+from features import City, FeatureMatrix, chosen_executor, parts_of, version_of
 from features.panel.panel import Encoded
 from riskwarn.arrays import give_back
 from riskwarn.configuration import Configuration
@@ -90,6 +90,21 @@ def prepared(
 def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
     """The version of all features that some models use, of the numbers that reasons are told with, and of their sentences: a change of
     any other gives the same snapshot."""
+    version = version_of(configuration, _told_with(configuration, loaded))
+    return hashlib.sha256(f"{version} {_sentences_written()}".encode()).hexdigest()
+
+
+def catalogue_parts(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> dict[str, str]:
+    """SHA-256 of each part of that version: `engine`, `code`, `words` and `sentences`."""
+    sentences_now = hashlib.sha256(_sentences_written().encode()).hexdigest()
+    return {**parts_of(configuration, _told_with(configuration, loaded)), "sentences": sentences_now}
+
+
+def _told_with(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
+    """The features that some models use, and the numbers that their reasons are told with."""
     names = [name for _, forecaster in loaded for name in forecaster.names]
-    version = version_of(configuration, [*names, *numbers_wanted(configuration, loaded)])
-    return hashlib.sha256(f"{version} {json.dumps(sentences(), sort_keys=True)}".encode()).hexdigest()
+    return [*names, *numbers_wanted(configuration, loaded)]
+
+
+def _sentences_written() -> str:
+    return json.dumps(sentences(), sort_keys=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,10 +20,11 @@ from features.panel.panel import encoded
 from riskwarn.errors import NotReplayable, SnapshotDamaged, SnapshotSwept
 from riskwarn.files import atomic
 from riskwarn.home import Home
+from riskwarn.messages import Listed, Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store.ledger import losses
 from serving.scoring.city import Before
-from serving.scoring.score import catalogue_of, score
+from serving.scoring.score import catalogue_of, catalogue_parts, score
 from serving.snapshots import published
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.differences import damaged, differences
@@ -87,7 +89,7 @@ def _put_back(file: Path, folder: Path) -> None:
 def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent) -> dict[str, str]:
     """Rebuild a snapshot into ``folder/snapshot``; gives the SHA-256 of each file, to be compared with its manifest's.
 
-    Raises NoSnapshot, NotReplayable (the configuration or the code of its features changed since, or something was erased),
+    Raises NoSnapshot, NotReplayable (the configuration, or code or words of its features changed since, or something was erased),
     ModelDamaged, and what :func:`training.load_champion` raises of a model that was made for something else.
     """
     row = published.named(home, snapshot)
@@ -102,13 +104,31 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
         champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
         loaded.append((champion, load_champion(home, champion)))
     if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
-        raise NotReplayable(
-            snapshot=snapshot,
-            problem="the code of its features, or words that they read, have changed since it was made",
-        )
+        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, catalogue_parts(home.configuration, loaded)))
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     made = score(home, city, encoded(city), loaded, _compared_with(home, row), progress)
     return write_files(folder, snapshot, content_of(made))
+
+
+#: What a snapshot keeps a version of, and as what it is told.
+_PARTS = {
+    "engine": Message("the engine under its features"),
+    "code": Message("the code or declaration of its features, or of the numbers that its reasons tell"),
+    "words": Message("words that its features, or these numbers, read"),
+    "sentences": Message("the sentences of its reasons"),
+}
+
+
+def _changed(manifest: Mapping[str, Any], now: Mapping[str, str]) -> Message:
+    """Which part of the catalogue is another than that with which a snapshot was made."""
+    then = manifest.get("catalogue")
+    if then is None:
+        said = "what has changed since it was made: {parts} (one or several: a snapshot of before they were kept apart does not tell which)"
+        return Message(said, parts=Listed(_PARTS.values()))
+    return Message(
+        "what has changed since it was made: {parts}",
+        parts=Listed(_PARTS[name] for name in _PARTS if then[name] != now[name]),
+    )
 
 
 def _compared_with(home: Home, row: published.Row) -> Before:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -14,9 +16,10 @@ import pytest
 
 from features import build_features, feature_versions, read_city
 from features.building.tables import table_path
+from features.catalogue import version
 from riskwarn.alert_rules import Alerts, Rule
 from riskwarn.configuration import Configuration, LevelRule, Levels
-from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion
+from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion, NotReplayable
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -126,7 +129,6 @@ def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:
 
 def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the formula of one feature had been rewritten."""
-    from features.catalogue import version
     from training.registry import purpose
 
     known = version.feature_versions
@@ -140,8 +142,6 @@ def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def word_of_category(source: str, code: str, patch: pytest.MonkeyPatch) -> None:
     """As if another word of the vocabulary led to a category."""
-    from features.catalogue import version
-
     known = version.shipped
 
     def now(name: str) -> dict[str, Any]:
@@ -182,6 +182,39 @@ def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_noth
                 rebuild(copied, row.id, tmp_path)
     assert table_path(copied, date(2026, 6, 1), 1) == table
     assert publish(copied, now=NOW).snapshot == row.id
+
+
+def test_a_replay_tells_what_has_changed_since_and_of_a_snapshot_of_before_that_it_cannot(
+    copied: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentences of reasons, words and code of the numbers that they tell, the engine under them: each alone."""
+    row = newest(copied)
+    assert row is not None
+    # As if no model used what changes: what a champion was trained for is told by itself.
+    monkeypatch.setattr("training.registry.loading.check_purpose", lambda *_: None)
+    changes: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+        "the sentences of its reasons": lambda patch: patch.setattr("serving.scoring.score.sentences", dict),
+        "words that its features, or these numbers, read": lambda patch: word_of_category(
+            "disputes", "neighbourhood", patch
+        ),
+        "the code or declaration of its features, or of the numbers that its reasons tell": lambda patch: patch.setattr(
+            version, "_code", lambda *_: "another"
+        ),
+        "the engine under its features": lambda patch: patch.setattr(version, "engine_version", lambda: "another"),
+    }
+    for told, change in changes.items():
+        with pytest.MonkeyPatch.context() as patch:
+            change(patch)
+            with pytest.raises(NotReplayable, match=rf"what has changed since it was made: {told}\.$"):
+                rebuild(copied, row.id, tmp_path)
+    before = json.dumps({name: told for name, told in row.manifest.items() if name != "catalogue"}, ensure_ascii=False)
+    with copied.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE snapshots SET manifest = ? WHERE id = ?", (before, row.id))
+    assert rebuild(copied, row.id, tmp_path) == row.manifest["files"]
+    with pytest.MonkeyPatch.context() as patch:
+        changes["the sentences of its reasons"](patch)
+        with pytest.raises(NotReplayable, match="of before they were kept apart does not tell which"):
+            rebuild(copied, row.id, tmp_path / "again")
 
 
 @pytest.mark.slow

@@ -19,8 +19,10 @@ from starlette.testclient import TestClient
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.errors import UnknownUpload, UploadBusy, UploadInvalid, UploadNotReady
 from riskwarn.home import Home, make_home
+from riskwarn.ingest import ingest
 from riskwarn.settings import Settings
 from riskwarn.store import ledger
+from riskwarn.store.ledger import COUNTS
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
 from serving.api.app import Application
@@ -123,6 +125,21 @@ def test_an_export_is_tried_and_its_account_seen_before_it_is_in_force(client: T
     assert {(one.actor, one.origin) for one in rows_of} == {("local", "unknown")}, "as who asked, from where"
     assert client.delete(f"/console/uploads/{mended['id']}", headers=MINE).status_code == 200
     assert not (home.path / uploads.FOLDER / mended["id"]).exists()
+
+
+def test_a_load_is_listed_with_the_rows_that_it_did_not_read(client: TestClient, home: Home, tmp_path: Path) -> None:
+    lines = [
+        *GRIDS.splitlines(),
+        "事故编号,网格编码,发生时间,事故类型",
+        "S1,G1,2026-02-02,火灾",
+        "S2,G2,2026-02-03,火灾",
+    ]
+    (tmp_path / "网格.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ingest(home, "grids", [tmp_path / "网格.csv"], now=NOW)
+    [one] = client.get("/console/loads").json()["items"]
+    assert {name: one[name] for name in COUNTS} == {
+        "read": 5, "accepted": 3, "duplicates": 0, "corrected": 0, "quarantined": 0, "left_out": 2,
+    }  # fmt: skip
 
 
 @pytest.mark.slow

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from features import feature_versions
+from features.catalogue import version
 from riskwarn.configuration import Configuration
 from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
 from training.registry import purpose as room
-from training.registry.purpose import check_purpose, purpose, read_purpose
+from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
 
 USED = ("disputes_open", "disputes_escalated_26", "hotline_count_4")
 THEN = Configuration()
@@ -76,6 +78,38 @@ def test_a_feature_that_is_used_and_changed_is_named(monkeypatch: pytest.MonkeyP
     with pytest.raises(FeaturesChanged, match="disputes_open"):
         check_purpose(THEN, "conflict", "conflict-4-v1", then)
     check_purpose(THEN, "conflict", "conflict-4-v1", purpose(THEN, "conflict", ["hotline_count_4"]))
+
+
+@pytest.mark.parametrize(
+    ("patched", "told"),
+    [
+        ("engine_version", "the engine under them"),
+        ("_code", "their code or declaration"),
+        ("shipped", "words that they read"),
+    ],
+)
+def test_what_of_its_features_has_changed_is_told(monkeypatch: pytest.MonkeyPatch, patched: str, told: str) -> None:
+    """A formula, a word of the vocabulary, or the engine that all features share: each alone."""
+    then, known = purpose(THEN, "conflict", ["disputes_neighbourhood_decayed_26", "disputes_open"]), version.shipped
+    another: dict[str, Any] = {
+        "engine_version": lambda: "another",
+        "_code": lambda *_: "another",
+        "shipped": lambda name: {"disputes": {"neighbourhood": ["别的"]}} if name == "categories" else known(name),
+    }
+    for module in (version, room):
+        if hasattr(module, patched):
+            monkeypatch.setattr(module, patched, another[patched])
+    with pytest.raises(FeaturesChanged, match=rf"features that have changed in {told} since it was trained"):
+        check_purpose(THEN, "conflict", "conflict-4-v1", then)
+
+
+def test_of_a_version_of_before_it_is_not_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = asdict(purpose(THEN, "conflict", ["disputes_open"]))
+    then = Purpose(**{name: kept[name] for name in ("period", "timezone", "target", "sources", "features")})
+    check_purpose(THEN, "conflict", "conflict-4-v1", then)
+    then.features["disputes_open"] = "another"
+    with pytest.raises(FeaturesChanged, match="changed in their code, their declaration or words that they read since"):
+        check_purpose(THEN, "conflict", "conflict-4-v1", then)
 
 
 def test_the_history_of_another_target_is_part_of_what_it_uses() -> None:

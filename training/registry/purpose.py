@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from features import feature_versions
+from features import feature_parts, feature_versions
 from features.catalogue.catalogue import catalogue
+from features.catalogue.version import engine_version
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
 from riskwarn.files import write_text
-from riskwarn.messages import Listed
+from riskwarn.messages import Listed, Message
 from riskwarn.store.targets import rule_of
 
 FILE = "purpose.json"
@@ -35,6 +36,9 @@ class Purpose:
     target: dict[str, Any]  # what makes a record an event
     sources: dict[str, dict[str, Any]]  # source -> `delivery_days` and `fixed` of its mapping
     features: dict[str, str]  # feature -> its version
+    engine: str = ""  # of what that version follows from; empty of what was trained before these were kept apart
+    code: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # of the features that read some
 
     def save(self, folder: Path) -> None:
         """Write `purpose.json`."""
@@ -54,6 +58,8 @@ def purpose(configuration: Configuration, target: str, used: Iterable[str]) -> P
         target=json.loads(json.dumps(asdict(rule_of(declared)))) if declared is not None else {},
         sources={name: _rules(configuration, name) for name in sorted(_sources(configuration, target, names))},
         features={name: versions[name] for name in names if name in versions},
+        engine=engine_version(),
+        **feature_parts(configuration, names),
     )
 
 
@@ -82,7 +88,27 @@ def check_purpose(configuration: Configuration, target: str, version: str, then:
         raise TrainedForOther(version=version, differs=Listed(differs, separator="; "))
     changed = [name for name, told in then.features.items() if now.features.get(name) != told]
     if changed:
-        raise FeaturesChanged(version=version, number=len(changed), features=Listed(changed, most=_NAMED))
+        raise FeaturesChanged(
+            version=version,
+            number=len(changed),
+            parts=_parts(then, now, changed),
+            features=Listed(changed, most=_NAMED),
+        )
+
+
+def _parts(then: Purpose, now: Purpose, changed: Iterable[str]) -> str:
+    """What of some features is another now."""
+    if not then.engine:
+        return Message("their code, their declaration or words that they read")
+    read = any(then.words.get(name) != now.words.get(name) for name in changed if name in now.features)
+    made = any(then.code.get(name) != now.code.get(name) for name in changed)
+    engine = then.engine != now.engine
+    told = [
+        *([Message("the engine under them")] if engine else []),
+        *([Message("their code or declaration")] if made or not (engine or read) else []),
+        *([Message("words that they read")] if read else []),
+    ]
+    return Listed(told)
 
 
 def _differing(prefix: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[str]:

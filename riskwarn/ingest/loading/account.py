@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from riskwarn.store.ledger import COUNTS
+
 
 @dataclass(frozen=True)
 class Account:
@@ -38,7 +40,7 @@ class Account:
     ] = ()  # of several files: what of the source counts towards no target, which cannot be learnt
 
     def __post_init__(self) -> None:
-        parts = self.accepted + self.duplicates + self.corrected + self.quarantined + self.left_out
+        parts = sum(getattr(self, name) for name in COUNTS[1:])
         if parts != self.read:
             raise AssertionError(f"{self.file}: {self.read} rows were read and {parts} are accounted for")
 
@@ -46,12 +48,7 @@ class Account:
         """The shape that ``riskwarn ingest --json`` prints."""
         counted: dict[str, object] = {
             "source": self.source,
-            "read": self.read,
-            "accepted": self.accepted,
-            "duplicates": self.duplicates,
-            "corrected": self.corrected,
-            "quarantined": self.quarantined,
-            "left_out": self.left_out,
+            **{name: getattr(self, name) for name in COUNTS},
             "dropped_columns": list(self.dropped_columns),
             "seconds": round(self.seconds, 3),
             "reasons": self.reasons,
@@ -71,14 +68,9 @@ def together(source: str, files: Sequence[Account]) -> Account:
     """The account of several files as one."""
     return Account(
         source=source,
-        read=sum(file.read for file in files),
-        accepted=sum(file.accepted for file in files),
-        duplicates=sum(file.duplicates for file in files),
-        corrected=sum(file.corrected for file in files),
-        quarantined=sum(file.quarantined for file in files),
+        **{name: sum(getattr(file, name) for file in files) for name in COUNTS},
         dropped_columns=tuple(dict.fromkeys(name for file in files for name in file.dropped_columns)),
         seconds=sum(file.seconds for file in files),
-        left_out=sum(file.left_out for file in files),
         reasons=_added(file.reasons for file in files),
         located=_added(file.located for file in files),
         notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),

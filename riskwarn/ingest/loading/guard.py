@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,6 @@ from riskwarn.errors import (
     PresetOfAnotherSource,
     RecordsRewritten,
 )
-from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.loading.versions import Sorted
 from riskwarn.ingest.mapping_proposal.guessing import (
     declared_demand,
@@ -35,16 +35,13 @@ from riskwarn.ingest.mapping_proposal.guessing import (
     petitions_told,
     resembled,
 )
-from riskwarn.ingest.mapping_proposal.registers import petitions_opened
+from riskwarn.ingest.mapping_proposal.petitions import brought_to_an_office, came_as, unread
 from riskwarn.ingest.mapping_proposal.saying import called, source_of_words
-from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets import Sheet
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
 from riskwarn.messages import Listed, Message
-from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, folded, listed_word, refusals
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -59,9 +56,6 @@ FEW_REPEATED = 5
 REWRITTEN = 0.5
 #: A file that repeats a smaller share of what is stored may hold nothing but corrections.
 CORRECTIONS = 0.1
-
-#: Fields that tell how a matter was brought.
-_TOLD_BY = frozenset({"form", "kind", "category", "category_detail", "category_final"})
 
 _DAY = 86_400_000_000
 
@@ -118,7 +112,7 @@ class Guard:
         if self.contract.events:
             if (told := petitions_told(self.file, headings, self.contract.source)) is not None:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
-            if not is_shipped(self.contract.source) and (told := _brought_to_an_office(headings)) is not None:
+            if not is_shipped(self.contract.source) and (told := brought_to_an_office(headings)) is not None:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
             for source, why in resembled(self.file, headings, self.contract.source).items():
                 self.held_to(source, why)
@@ -127,18 +121,16 @@ class Guard:
         if (found := likely_source(self.file, headings, self.contract.source)) is not None:
             self._another(*found)
 
-    def kinds(self, opened: Sheet) -> None:
-        """Raise PetitionsElsewhere where most rows of a source of one's own say in any column that they came as petitions do."""
-        if self.contract.events and not is_shipped(self.contract.source) and (told := petitions_opened(opened)):
-            self._came_as(told)
+    def rows(self, readings: Iterator[Reading], sheet: Sheet, read: Collection[int]) -> Iterator[Reading]:
+        """The batches of a sheet, of which the columns at some positions are read, with the sources whose rules hold.
 
-    def rows(self, readings: Iterator[Reading]) -> Iterator[Reading]:
-        """The batches with the sources whose rules hold; raise FileOfAnotherSource where the categories of the first are those of another
-        source, PetitionsElsewhere where it holds petitions."""
+        Raise FileOfAnotherSource where the categories of the first are those of another source, PetitionsElsewhere where most rows of a
+        source of one's own say in any column that they came as petitions do, whatever is forced or settled.
+        """
         looked = self.called_so or not self.contract.events
         for number, reading in enumerate(readings):
             if number == 0 and self.contract.events and not is_shipped(self.contract.source):
-                self._petitions(reading)
+                self._petitions(reading, sheet, read)
             if not looked and (counted := _words(reading, "category")):
                 own = reading.mapping.words.get("category", {})
                 if not own and (found := source_of_words(counted, self.contract.source)) is not None:
@@ -146,23 +138,15 @@ class Guard:
             looked = True
             yield replace(reading, like=tuple(self.like))
 
-    def _petitions(self, reading: Reading) -> None:
-        """Raise PetitionsElsewhere where most rows of a source of one's own were brought as petitions are, or tell of one in their text,
-        whatever is forced or settled."""
-        for name in reading.cells:
-            if not is_free_text(name) and field_of_several(name) not in _TOLD_BY:
-                continue
-            # Who comes and who writes is told of any matter: of texts only the words for petitions themselves count.
-            lists = PETITIONS if is_free_text(name) else (*WAYS_OF_PETITIONS, *PETITIONS)
-            counted = _words(reading, name)
-            told = {text: listed_word(text, *lists) for text in counted}
-            rows = sum(counted[text] for text, word in told.items() if word is not None)
-            if 2 * rows > len(reading):
-                self._came_as(filter(None, told.values()))
-
-    def _came_as(self, words: Iterable[str]) -> None:
-        why = Message("more than half of its rows came as {words}", words=Listed(sorted(set(words))))
-        raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
+    def _petitions(self, reading: Reading, sheet: Sheet, read: Collection[int]) -> None:
+        columns: Iterable[tuple[dict[str, int], int, str | None]] = chain(
+            ((_words(reading, name), len(reading), name) for name in reading.cells),
+            ((counted, rows, None) for counted, rows in unread(sheet, read)),
+        )
+        for column in columns:
+            if words := came_as(*column):
+                why = Message("more than half of its rows came as {words}", words=Listed(words))
+                raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
 
     def held_to(self, source: str, why: str) -> None:
         """What of another source is by rule not loaded, or no nearer than a unit, holds for this file, whatever it is loaded as."""
@@ -253,18 +237,6 @@ class Guard:
         if not self.force:
             raise error
         self.forced.append(error.noted)
-
-
-def _brought_to_an_office(headings: Sequence[str]) -> str | None:
-    """The headings by which people come to an office and complain there (来访时间, 反映问题类别); None where one of both is missing.
-
-    Who comes to a library (来访时间, 来访人数) complains of nothing, and a line that takes calls and visitors alike (来电来访时间) is no such office.
-    """
-    plain = [(heading, folded(heading)) for heading in headings if heading and "来电" not in heading]
-    coming = [heading for heading, told in plain if any(word in told for word in refusals()["coming_headings"])]
-    complaints = [heading for heading, told in plain if any(word in told for word in refusals()["complaint_headings"])]
-    found = list(dict.fromkeys([*coming[:1], *complaints]))
-    return Listed(shown_headings(found)[:3]) if coming and len(found) > 1 else None
 
 
 def busiest(days: npt.NDArray[np.int64], span: int) -> float:

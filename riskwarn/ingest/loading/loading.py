@@ -162,7 +162,6 @@ def load_file(
         refuse_opened(file.name, opened, finder.above(opened.headings), rules)
     guard.titles(finder.lines(opened.headings), opened.titles or sheet_names(file), opened.headings)
     guard.headings(opened.headings)
-    guard.kinds(opened)
     refuse_side_by_side(opened.headings, kind, rules, file.name)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)

@@ -26,7 +26,8 @@ from riskwarn.messages import Listed, Message
 
 def all_tables(sheet: Sheet, columns: Columns, first: Reading, guard: Guard) -> Iterator[Reading]:
     """The batches of a table, and of those of its source that stand beneath it with headings of their own; others are told."""
-    yield from gate(guard.rows(batches(sheet, columns.positions, first)), columns.claimed, guard.file)
+    rows = batches(sheet, columns.positions, first)
+    yield from gate(guard.rows(rows, sheet, columns.positions.values()), columns.claimed, guard.file)
     for at in list(first.ends.values()):
         table = below(sheet, at)
         told = {

@@ -25,7 +25,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Listed, Message
-from riskwarn.refused import PETITIONS, folded, refusals
+from riskwarn.refused import PETITIONS, SURELY_PETITIONS, folded, refusals
 
 #: So many headings that remind of one source, where none reminds of the source that is named, say what a file is.
 _CLEAR = 3
@@ -195,7 +195,7 @@ def petitions_told(name: str, headings: Sequence[str], source: str) -> str | Non
     """
     if declared_demand(source):
         return None
-    lists = PETITIONS if is_shipped(source) else (*PETITIONS, "petition_ways")
+    lists = PETITIONS if is_shipped(source) else (*SURELY_PETITIONS, "petition_ways")
     words = {*shipped("hints")["marks"]["petitions"], *(one for name in lists for one in refusals()[name])}
     plain = plain_headings(headings)
     found = [heading for heading in plain if any(word in heading for word in words)]

@@ -11,7 +11,6 @@ from riskwarn.errors import RegisterOfPersons
 from riskwarn.ingest.mapping_proposal.profile import Profile, column_of, first_cells
 from riskwarn.ingest.sheets import Sheet
 from riskwarn.mapping import Mapping as Rules
-from riskwarn.refused import folded, refusals
 
 #: Rows that are looked at of a table that is loaded, and texts of a column.
 _ROWS, _TEXTS = 2_000, 200
@@ -38,18 +37,6 @@ def refuse_opened(file: str, sheet: Sheet, titles: Sequence[str], rules: Rules) 
         word = _named(cells[position])
         if word is not None and not column_of(sheet.headings, cells, position, (), rules.dates).personal:
             raise RegisterOfPersons(where=file, told=word)
-
-
-def petitions_opened(sheet: Sheet) -> list[str]:
-    """As what most rows of a table say that they came, where these are ways of petitions, in whatever column; [] where they do not."""
-    cells, _, _ = first_cells(sheet, _ROWS)
-    for position in map(int, cells.columns):
-        counted = {folded(str(text)): int(rows) for text, rows in cells[position].value_counts().head(_TEXTS).items()}
-        told = [text for text in counted if text in refusals()["petition_kinds"]]
-        told += [text for text in counted if told and text in refusals()["petition_rounds"]]
-        if 2 * sum(counted[text] for text in told) > len(cells):
-            return told
-    return []
 
 
 def _refuse_called(file: str, titles: Sequence[str], headings: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.messages import Listed
-from riskwarn.refused import PETITIONS, listed_word
+from riskwarn.refused import SURELY_PETITIONS, listed_word
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
@@ -74,7 +74,7 @@ def _named(texts: Sequence[str]) -> dict[str, str]:
     text = "|".join(_LABELLED.sub("", _BESIDE.sub("", title(one))) for one in texts).lower()
     bare = _OFFICE.sub("", text).replace(_NO_ACCIDENT, "隐患")
     words = {source: next((one for one in listed if one in bare), None) for source, listed in _marks().items()}
-    words["petitions"] = words["petitions"] or listed_word(bare, *PETITIONS)
+    words["petitions"] = words["petitions"] or listed_word(bare, *SURELY_PETITIONS)
     return {source: word for source, word in words.items() if word is not None}
 
 

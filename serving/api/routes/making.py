@@ -30,9 +30,6 @@ from serving.api.queries import Nothing
 from serving.api.routes.routers import undescribed
 from serving.commands.asking import Asked, answered
 
-#: What an account says of a load; which cells it could not read is told by the list of refused rows.
-_OF_ACCOUNT = ("read", "accepted", "duplicates", "corrected", "quarantined")
-
 #: Groups of refused rows that are shown.
 MOST_GROUPS = 500
 
@@ -153,7 +150,7 @@ def _load(one: LedgerRow, language: str) -> dict[str, Any]:
         "state": state,
         "undoes": one.undoes,
         "undone_by": one.undone_by,
-        **{name: account.get(name) for name in _OF_ACCOUNT},
+        **one.counts,
         "dropped_columns": list(account.get("dropped_columns", ())),
         "forced": [translated(why, language) for why in account.get("forced", ())],
         "notes": [translated(note, language) for note in account.get("notes", ())],

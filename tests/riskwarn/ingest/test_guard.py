@@ -19,6 +19,7 @@ from riskwarn.errors import (
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger
+from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import run, told
 from tests.worlds import dispute, load, with_grids, write_csv
 
@@ -181,6 +182,10 @@ def brought(ways: list[str], heading: str = "反映方式") -> list[dict[str, ob
         (["xinfang", "Xin-Fang", "phone"], "类别", "xinfang"),
         (["走访诉求", "走访诉求", "到镇反映", "电话"], "类别", "到镇反映, 走访诉求"),
         (["到县政府上访，要求答复", "多次上 访", "噪音"], "事项描述", "上访"),
+        # Ways and kinds are counted together, whatever list has them, also where the column is not read.
+        (["来访", "初访", "网信", "电话", "电话"], "反映方式", "初访, 来访, 网信"),
+        (["初访", "县长信箱", "网信", "电话", "电话"], "备用", "初访, 县长信箱, 网信"),
+        (["本人在市长信箱反映漏水", "领导留言板：噪音扰民", "噪音"], "事项描述", "市长信箱, 领导留言"),
     ],
 )
 def test_a_register_of_ones_own_that_is_brought_as_petitions_are_is_one(
@@ -193,6 +198,21 @@ def test_a_register_of_ones_own_that_is_brought_as_petitions_are_is_one(
     for options in ({}, {"force": True}):
         said = refused(city, PetitionsElsewhere, "windows", file, **options)
         assert f"more than half of its rows came as {told}" in said
+
+
+def test_a_way_that_is_merged_over_rows_is_that_of_each(tmp_path: Path) -> None:
+    """What is counted are the cells as they are read, and not as they stand in the file."""
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        "sources: {grids: {}, windows: {fields: [answered_at, form, discovered_by]}}\n", encoding="utf-8"
+    )
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    rows = [list(row.values()) for row in brought(["初访", "电话", "电话"] + ["x"] * 6, "来源渠道")]
+    for row in rows[3:]:
+        row[-1] = None
+    rows[3][-1] = "网信"
+    file = book(tmp_path / "x.xlsx", {"一": [list(brought(["x"], "来源渠道")[0]), *rows]}, merged={"一": ["E5:E10"]})
+    assert "came as 初访, 网信" in refused(city, PetitionsElsewhere, "windows", file)
 
 
 @pytest.mark.parametrize(

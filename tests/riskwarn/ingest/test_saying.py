@@ -11,10 +11,11 @@ import yaml
 
 from riskwarn.configuration import Source
 from riskwarn.contracts.own import faults_of
-from riskwarn.errors import FileOfAnotherSource, PetitionsElsewhere
-from riskwarn.home import Home, open_home
+from riskwarn.errors import ConfigurationInvalid, FileOfAnotherSource, PetitionsElsewhere
+from riskwarn.home import Home, make_home, open_home
 from riskwarn.ingest.mapping_proposal.saying import called
 from riskwarn.settings import Settings
+from riskwarn.store import Store
 from tests.riskwarn.ingest.books import book
 from tests.riskwarn.ingest.commands import told
 from tests.worlds import dispute, load, write_csv
@@ -144,6 +145,10 @@ def test_what_only_holds_such_letters_is(key: str, zh: str | None) -> None:
         (None, "初重访", ["初访", "重访"]),
         (None, "类型", ["初访", "重访", "初信", "网信"]),
         (None, "反映渠道", ["走访", "写信", "网上", "领导信箱"]),
+        ("青山县县长信箱办理情况表", "备用", ["甲"]),
+        ("网络问政留言汇总", "备用", ["甲"]),
+        (None, "来源", ["人民网领导留言板", "市长信箱（网站）", "电话"]),
+        (None, "备用", ["阳光诉求平台", "县委书记信箱", "民意直通车", "电话"]),
     ],
 )
 def test_the_title_and_the_kinds_of_a_file_tell_petitions_of_a_source_of_ones_own(
@@ -158,6 +163,63 @@ def test_the_title_and_the_kinds_of_a_file_tell_petitions_of_a_source_of_ones_ow
     for options in ({}, {"force": True}):
         with pytest.raises(PetitionsElsewhere):
             load(home, "desk", file, **options)
+
+
+BOXES = [
+    "市长信箱",
+    "县委书记信箱",
+    "阳光诉求",
+    "网络问政",
+    "领导留言板",
+    "局长信箱",
+    "民意直通车",
+    "给市长留言",
+    "網絡問政",
+    "縣長信箱",
+]
+
+
+@pytest.mark.parametrize("zh", BOXES)
+def test_a_letter_box_of_an_office_is_no_source_of_ones_own_and_no_target(zh: str, tmp_path: Path) -> None:
+    """Who writes to who holds an office petitions: that is loaded as petitions, and counts as unanswered demand only."""
+    assert list(faults_of("desk", Source(zh=zh))) and list(faults_of("desk", Source(categories=("咨询", zh))))
+    target = {"source": "hotline", "date": "occurred_at", "zh": zh}
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(yaml.safe_dump({"targets": {"voices": target}}), encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match="is a right, and no target"):
+        make_home(tmp_path / "new", Settings(), declared)
+
+
+@pytest.mark.parametrize(
+    "key", ["mayor_mailbox", "mayors_letters", "shizhang_xinxiang", "lingdao_liuyanban", "szxx", "ldlyb_2026"]
+)
+def test_nor_is_one_whose_key_says_so(key: str) -> None:
+    assert list(faults_of(key, Source()))
+
+
+@pytest.mark.parametrize("zh", ["信箱维修", "快递信箱", "市民诉求", "阳光花园", "询问政策", "小区留言"])
+def test_what_only_sounds_alike_is(zh: str) -> None:
+    assert not list(faults_of("desk", Source(zh=zh)))
+
+
+def test_among_the_calls_of_a_hotline_a_letter_box_is_a_channel_and_among_petitions_a_form(
+    city: Home, tmp_path: Path
+) -> None:
+    """The register decides: a hotline answers what comes by its letter boxes like a call."""
+    calls = [
+        {"工单编号": f"H{n}", "来电时间": "2026-03-02", "诉求类型": "投诉", "一级分类": "噪声污染", "网格编码": "G1", "受理渠道": box}
+        for n, box in enumerate(BOXES)
+    ]  # fmt: skip
+    assert load(city, "hotline", write_csv(tmp_path / "12345.csv", calls)).accepted == len(BOXES)
+    letters = [
+        {"信访编号": f"X{n}", "信访日期": "2026-03-02", "信访形式": "市长信箱", "网格编码": "G1", "内容分类": "城乡建设"} for n in range(4)
+    ]  # fmt: skip
+    assert load(city, "petitions", write_csv(tmp_path / "信访.csv", letters)).accepted == 4
+    assert set(Store(city).versions("petitions")["form"]) == {"online"}
+    other = book(tmp_path / "导出.xlsx", {"市长信箱": [HEADINGS, *rows("petitions")]})
+    with pytest.raises(PetitionsElsewhere):
+        load(city, "disputes", other)
+    assert loaded(city, other) == {"petitions": 40}
 
 
 def test_who_goes_round_brings_no_petitions(city: Home, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskwarn.contracts.personal import family_names
+from riskwarn.contracts.personal import compound_family_names, family_names
 from riskwarn.contracts.persons import may_name_somebody
 from riskwarn.contracts.unit_names import names_person, without_persons
 from riskwarn.home import Home
@@ -70,6 +70,36 @@ def test_whoever_a_unit_a_house_or_a_team_is_called_after_is_cut(name: str, left
 def test_of_any_family_whatever_the_given_name(form: str, given: str) -> None:
     kept = {family: without_persons(form.format(family + given)) or "" for family in family_names()}
     assert [family for family, name in kept.items() if given in name] == []
+
+
+#: The three hundred commonest family names, by how many bear them.
+COMMONEST = (
+    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪"
+    "陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤向常温康施文牛樊葛邢安齐易乔伍庞颜倪庄"
+    "聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈"
+    "饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇"
+    "桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆"
+)
+
+
+def test_all_but_five_of_the_three_hundred_commonest_families_are_known() -> None:
+    """With these five words and units begin far oftener: 南三社, 原一组, 楼道, 区划, 位置."""
+    assert set(COMMONEST) - family_names() == set("南原楼位区")
+    assert {"西门", "淳于", "左丘", "梁丘", "完颜", "纳兰", "叶赫"} <= compound_family_names()
+
+
+@pytest.mark.parametrize("family", ["阳", "丛", "官", "盘", "海", "豆", "税", "但", "操", "辜", "完颜", "西门"])
+def test_a_family_that_few_bear_is_one(family: str) -> None:
+    assert without_persons(f"网格员{family}志强第二网格") == "第二网格"
+    assert may_name_somebody(f"{family}秀英讨薪")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["阳光一百", "阳光花园", "海棠小区", "玉泉新村", "银河湾", "南三社", "原一组", "西门社区", "第2网格（原三社）"],
+)
+def test_a_place_that_begins_like_such_a_family_is_none(name: str) -> None:
+    assert not names_person(name)
 
 
 #: What is said behind somebody, and ends like a place; and before.

@@ -7,7 +7,7 @@ import { Empty, Missing } from "../../parts/Empty";
 import { NOTHING } from "../../parts/figures";
 import { moment } from "../../parts/moments";
 import { useSaid, useWords } from "../../words";
-import { COUNTS, type Load } from "./told";
+import { counted, raises, type Count, type Load } from "./told";
 import { useNamed } from "./named";
 import { own } from "./words";
 
@@ -41,6 +41,8 @@ export function Loads() {
     }
   };
   const { columns } = words.loads;
+  const shown = [...first, ...older];
+  const counts = counted(shown);
   return (
     <>
       <p class="soft">{words.loads.about}</p>
@@ -49,11 +51,11 @@ export function Loads() {
           <thead>
             <tr>
               {(["load", "when", "source", "file"] as const).map((one) => <th key={one} scope="col">{columns[one]}</th>)}
-              {COUNTS.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
+              {counts.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
               <th scope="col">{columns.state}</th>
             </tr>
           </thead>
-          <tbody>{[...first, ...older].map((one) => <OfLoad key={one.load} one={one} />)}</tbody>
+          <tbody>{shown.map((one) => <OfLoad key={one.load} one={one} counts={counts} />)}</tbody>
         </table>
       </div>
       {lost && <p class="refused_" role="alert">{lost.message}</p>}
@@ -62,7 +64,7 @@ export function Loads() {
   );
 }
 
-function OfLoad({ one }: { one: Load }) {
+function OfLoad({ one, counts }: { one: Load; counts: readonly Count[] }) {
   const words = useWords(own);
   const said = useSaid();
   const named = useNamed();
@@ -83,7 +85,7 @@ function OfLoad({ one }: { one: Load }) {
           </details>
         )}
       </td>
-      {COUNTS.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${name === "quarantined" && one[name] ? " raises" : ""}`}>{one[name] ?? NOTHING}</td>)}
+      {counts.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${raises(name, one[name]) ? " raises" : ""}`}>{one[name] ?? NOTHING}</td>)}
       <td class="brief state" data-of={columns.state}>{state}{one.forced.length > 0 && <span class="forced">{words.loads.forced}</span>}</td>
     </tr>
   );

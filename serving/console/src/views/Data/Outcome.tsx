@@ -1,13 +1,14 @@
 // The account of a load, or of one that was tried: where every row went, and what must be known of it.
 import { useWords } from "../../words";
 import { useNamed } from "./named";
-import { COUNTS, type Account, type Result } from "./told";
+import { counted, raises, type Account, type Result } from "./told";
 import { own } from "./words";
 
 export function Outcome({ result }: { result: Result }) {
   const words = useWords(own);
   const named = useNamed();
   const { columns } = words.upload;
+  const counts = counted(result.accounts);
   return (
     <>
       {result.accounts.length > 0 && (
@@ -17,7 +18,7 @@ export function Outcome({ result }: { result: Result }) {
               <tr>
                 <th scope="col">{columns.file}</th>
                 <th scope="col">{columns.source}</th>
-                {COUNTS.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
+                {counts.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
               </tr>
             </thead>
             <tbody>
@@ -25,7 +26,7 @@ export function Outcome({ result }: { result: Result }) {
                 <tr key={`${one.file}${one.source}${at}`}>
                   <td class="of-file" data-of={columns.file}>{one.file}{one.sheets.length > 0 && <small>{one.sheets.join(" ")}</small>}</td>
                   <td class="nowrap" data-of={columns.source}>{named(one.source)}</td>
-                  {COUNTS.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${name === "quarantined" && one[name] ? " raises" : ""}`}><b>{one[name]}</b></td>)}
+                  {counts.map((name) => <td key={name} data-of={words.counts[name]} class={`right brief number${raises(name, one[name]) ? " raises" : ""}`}><b>{one[name]}</b></td>)}
                 </tr>
               ))}
             </tbody>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asCsv, given, ready, type Result } from "./told";
+import { asCsv, counted, given, raises, ready, type Result } from "./told";
 
 const none: Result = { accounts: [], skipped: [], failed: [], asked: [], missing: [], needed: [], targets: [] };
 const account = { file: "a.csv" } as Result["accounts"][number];
@@ -9,6 +9,12 @@ test("what asks a question is not loaded before it is answered", () => {
   expect(ready(none)).toBe(false);
   expect(ready({ ...none, accounts: [account] })).toBe(true);
   expect(ready({ ...none, accounts: [account], needed: [{ question: "district", field: null, of: [], likely: null, files: ["a.csv"] }] })).toBe(false);
+});
+
+test("rows that were not read have a column where there are some", () => {
+  expect(counted([{ read: 3, left_out: 0 }, { read: null, left_out: null }])).toEqual(["read", "accepted", "duplicates", "corrected", "quarantined"]);
+  expect(counted([{ left_out: 0 }, { left_out: 5 }]).slice(-2)).toEqual(["quarantined", "left_out"]);
+  expect([raises("left_out", 5), raises("left_out", 0), raises("quarantined", 1), raises("accepted", 5), raises("left_out", null)]).toEqual([true, false, true, false, false]);
 });
 
 test("only what was answered is sent", () => {

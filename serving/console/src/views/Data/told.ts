@@ -11,6 +11,7 @@ export interface Account {
   duplicates: number;
   corrected: number;
   quarantined: number;
+  left_out: number;
   dropped_columns: string[];
   reasons: Record<string, number>;
   notes: string[];
@@ -20,7 +21,18 @@ export interface Account {
 }
 
 /** What became of rows, in the order in which it is shown. */
-export const COUNTS = ["read", "accepted", "duplicates", "corrected", "quarantined"] as const;
+const COUNTS = ["read", "accepted", "duplicates", "corrected", "quarantined", "left_out"] as const;
+export type Count = (typeof COUNTS)[number];
+
+/** The counts that are shown of loads: rows that were left out, only where there are some. */
+export function counted(loads: readonly Partial<Record<Count, number | null>>[]): Count[] {
+  return COUNTS.filter((name) => name !== "left_out" || loads.some((one) => one.left_out));
+}
+
+/** Whether of a count there should be none: rows that were refused, and those that were not read. */
+export function raises(name: Count, rows: number | null): boolean {
+  return (name === "quarantined" || name === "left_out") && !!rows;
+}
 
 /** A question that only a person can answer. */
 export interface Needed {
@@ -82,6 +94,7 @@ export interface Load {
   duplicates: number | null;
   corrected: number | null;
   quarantined: number | null;
+  left_out: number | null;
   dropped_columns: string[];
   forced: string[];
   notes: string[];

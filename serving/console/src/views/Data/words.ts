@@ -6,7 +6,7 @@ const zh = {
     grids: "网格", grid_lineage: "网格沿革", places: "小区村组", service_areas: "辖区", breaks: "口径变化", demographics: "人口", teams: "队伍",
     tickets: "工单", interventions: "服务记录",
   } as Record<string, string>,
-  counts: { read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过" },
+  counts: { read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过", left_out: "未读取" },
   health: {
     about: "各来源报送是否正常。缺数据的地方不等于低风险。",
     columns: { source: "来源", verdict: "判断", newest: "最新一条", quiet: "已有多久没报", usual: "平常多久一报", delay: "发生到登记（一半 / 95 % 的记录）", refused: "未通过" },
@@ -105,7 +105,7 @@ const en: typeof zh = {
   parts: { health: "Sources", upload: "Load", refused: "Refused rows", loads: "Loads" },
   parts_label: "What is shown",
   tables: {},
-  counts: { read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused" },
+  counts: { read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused", left_out: "Not read" },
   health: {
     about: "Whether each source reports as it should. Where data is missing there is no low risk.",
     columns: { source: "Source", verdict: "Verdict", newest: "Newest", quiet: "Silent for", usual: "Usually", delay: "Registered within (half / 95 % of records)", refused: "Refused" },

@@ -1,0 +1,1 @@
+import{$ as e}from"./index-BqGJ_gxP.js";function t(){return e(`v1/health/sources`)}export{t};

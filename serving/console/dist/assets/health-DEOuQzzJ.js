@@ -1,1 +1,0 @@
-import{$ as e}from"./index-BQ3c-s5I.js";function t(){return e(`v1/health/sources`)}export{t};
