@@ -55,6 +55,8 @@ def test_nothing_tells_of_what_lies_outside(
         ("held", "/v1/alerts/stats"),
         ("holds", "/v1/silences"),
         ("record", "/v1/track-record"),
+        ("saw", "/v1/exports"),
+        ("held", "/v1/exports?limit=1"),
         ("whole", "/v1/snapshots"),
         ("whole", "/console/versions"),
     ],
@@ -71,6 +73,7 @@ def test_a_filter_that_is_forgotten_is_found(
         "record": lambda _self, found: dict(found),
         "holds": lambda *_: True,
         "held": lambda *_: True,
+        "saw": lambda *_: True,
         "whole": property(lambda _self: True),
     }
     monkeypatch.setattr(Seen, forgotten, faults[forgotten])
@@ -244,7 +247,7 @@ def test_the_copy_of_home_is_one(home: Home) -> None:
     header = cities.key(home, area=OWN)
     with cities.served(home) as (client,):
         assert len(client.get("/v1/scores?limit=200", headers=header).json()["items"]) == 36
-        assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 4
+        assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 5
 
 
 def test_how_many_silences_there_are_elsewhere_hides_none_of_ones_own(tmp_path: Path) -> None:
