@@ -1,7 +1,8 @@
 """Large files: asked for with a reason, decided by a second person, and opened by what was decided.
 
 An approval is bound to who asked, to what that one saw then and the units that lay inside, to the snapshot and to the query. Whoever decides is a person, another than
-who asked, and sees all that is asked for: an approval gives nobody what he may not see himself.
+who asked, and sees all that is asked for: an approval gives nobody what he may not see himself. An area is a name: who sees it today and not
+what lay in it when somebody asked is told of no approval, for how many rows the file had tells of what lies outside.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Approval:
     query: dict[str, Any]
     rows: int
     inside: str | None
+    by_tree_of: str | None
     reason: str
     ends_at: datetime
     decision: str | None
@@ -99,8 +101,11 @@ class Approval:
 #: By what a file may be narrowed besides; what is not asked for is not kept.
 _NOT_NARROWED = {"min_level": None, "search": None}
 
-#: Whether a caller sees all of an area.
-Covers = Callable[[Area], bool]
+#: (area, snapshot by whose tree it was) -> whether a caller sees all of it, as it is today and as it was then.
+Saw = Callable[[Area, str | None], bool]
+
+#: The same -> whether the area holds today what it held then.
+Unchanged = Callable[[Area, str | None], bool]
 
 OTHER_FILE = Message("it was given for another file: the query must be the same")
 
@@ -118,13 +123,18 @@ def person(caller: Caller) -> str:
     return caller.operator or caller.id
 
 
-def ask(home: Home, caller: Caller, origin: str, wanted: Wanted, reason: str, *, now: datetime) -> Approval:
-    """Ask for a file. Raises RefusedWord, PersonalText or ReasonTooLong where the reason may not be kept."""
+def ask(
+    home: Home, caller: Caller, origin: str, wanted: Wanted, reason: str, *, by_tree_of: str, now: datetime
+) -> Approval:
+    """Ask for a file; `by_tree_of` is the snapshot whose tree says what lies in the area.
+
+    Raises RefusedWord, PersonalText or ReasonTooLong where the reason may not be kept.
+    """
     check_because(reason, "reason")
     entry_of = _entries(caller, origin)
     made = Approval(
         new_id("ex"), person(caller), now, caller.area.as_list(), wanted.snapshot, wanted.query, wanted.rows, wanted.inside,
-        reason, now + timedelta(hours=home.configuration.access.approval_hours), None, None, None, None,
+        by_tree_of, reason, now + timedelta(hours=home.configuration.access.approval_hours), None, None, None, None,
     )  # fmt: skip
     with recorded(home) as change:
         change.connection.execute(insert(EXPORT_APPROVALS).values(**vars(made)))
@@ -133,18 +143,27 @@ def ask(home: Home, caller: Caller, origin: str, wanted: Wanted, reason: str, *,
 
 
 def decide(
-    home: Home, caller: Caller, origin: str, identity: str, approve: bool, covers: Covers, *, now: datetime
+    home: Home,
+    caller: Caller,
+    origin: str,
+    identity: str,
+    approve: bool,
+    saw: Saw,
+    unchanged: Unchanged,
+    *,
+    now: datetime,
 ) -> Approval:
     """Approve or refuse what another asked for.
 
     Raises UnknownApproval (also where it is of what the caller does not see), ApprovalRefused (a program, or who asked), ApprovalUnusable
-    (decided already, or ended).
+    (decided already, or ended, or to be approved though it would open nothing).
     """
     once, entry_of = home.configuration.access.approval_once, _entries(caller, origin)
     with recorded(home) as change:
         found = _named(change, identity)
         own = found.asked_by == person(caller)
-        if not own and not covers(area_of(found.area)):
+        of = area_of(found.area), found.by_tree_of
+        if not own and not saw(*of):
             raise UnknownApproval(id=identity)
         if own:
             problem = Message("it is your own: another person decides")
@@ -155,6 +174,9 @@ def decide(
         state = found.state(now, once)
         if state is not State.WAITING:
             problem = Message("it was approved already") if state is State.APPROVED else _WHY[state]
+            raise ApprovalUnusable(id=identity, problem=problem)
+        if approve and not unchanged(*of):
+            problem = Message("what who asked may see has changed since; that one asks again")
             raise ApprovalUnusable(id=identity, problem=problem)
         decision = State.APPROVED if approve else State.REFUSED
         decided = {"decision": decision.value, "decided_by": caller.operator, "decided_at": now}
@@ -200,19 +222,19 @@ def check(found: Approval, caller: Caller, wanted: Wanted, *, now: datetime, onc
         raise ApprovalUnusable(id=found.id, problem=problem)
 
 
-def listed(home: Home, caller: Caller, covers: Covers, limit: int) -> list[Approval]:
+def listed(home: Home, caller: Caller, saw: Saw, limit: int) -> list[Approval]:
     """What a caller asked for, and what he might decide on, the newest first."""
     rows = select(EXPORT_APPROVALS).order_by(EXPORT_APPROVALS.c.asked_at.desc(), EXPORT_APPROVALS.c.id)
-    seen: dict[str, bool] = {}
+    seen: dict[tuple[Area, str | None], bool] = {}
     found = []
     with home.database.connect() as connection:
         for row in connection.execute(rows).mappings():
             one = Approval(**row)
-            area = area_of(one.area)
+            of = area_of(one.area), one.by_tree_of
             if one.asked_by != person(caller):
-                if str(area) not in seen:
-                    seen[str(area)] = covers(area)
-                if not seen[str(area)]:
+                if of not in seen:
+                    seen[of] = saw(*of)
+                if not seen[of]:
                     continue
             found.append(one)
             if len(found) == limit:

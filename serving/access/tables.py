@@ -103,6 +103,7 @@ EXPORT_APPROVALS = Table(
     Column("query", JSON, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("inside", String(64)),  # digest of the codes of the rows; null of what was asked for before it was kept
+    Column("by_tree_of", String(64)),  # the snapshot whose tree said what lay in the area; null likewise
     Column("reason", String(512), nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("decision", String(16)),  # `approved` or `refused`; none yet

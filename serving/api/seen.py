@@ -67,6 +67,17 @@ class Seen:
         grids = self.cuts.inside(self.current(), area.units).grids
         return bool(grids) and grids <= inside.grids
 
+    def saw(self, area: Area, snapshot: str | None) -> bool:
+        """Whether the caller sees all of an area, by the tree of today and by that of a snapshot."""
+        return self.covers(area) and (self.whole or all(self.held(*unit, snapshot) for unit in area.units))
+
+    def unchanged(self, area: Area, snapshot: str | None) -> bool:
+        """Whether the units of an area hold the same grids today as in a snapshot; not where none is named."""
+        if area.whole or snapshot is None:
+            return area.whole
+        then, now = (self.current.trees.extents(one) for one in (snapshot, self.current().id))
+        return all(then.get(unit) == now.get(unit) for unit in area.units)
+
     def area(self, codes: Sequence[str] | None) -> Area:
         """The area of some codes of units that the caller sees; all that he sees where none is given.
 

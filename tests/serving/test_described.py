@@ -36,7 +36,7 @@ def test_every_case_is_answered_as_described(tmp_path_factory: pytest.TempPathFa
     header = {"Host": "localhost"}
     description = schemathesis.openapi.from_asgi("/openapi.json", application, headers=header)
     # While no key exists none is asked for; that one is needed where the description says so is asked with every role's.
-    assert answers_of_every_case(description, header, CASES, unasked=(ignored_auth,)).total() >= 500
+    assert answers_of_every_case(description, header, CASES, unasked=(ignored_auth,)).total() >= CASES * 5 // 9
 
 
 def answers_of_every_case(

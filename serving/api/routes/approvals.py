@@ -35,7 +35,7 @@ def approvals_router(context: Context) -> APIRouter:
     @needs(Scope.EXPORT)
     def listed(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen, now = context.seen(request), context.clock()
-        found = approvals.listed(context.home, seen.caller, seen.covers, query.limit)
+        found = approvals.listed(context.home, seen.caller, seen.saw, query.limit)
         return uncached({"items": [one.as_dict(now, access.approval_once) for one in found]})
 
     @router.post(
@@ -45,13 +45,15 @@ def approvals_router(context: Context) -> APIRouter:
     @needs(Scope.EXPORT)
     def ask(request: Request, asked: ExportAsked, _query: Annotated[Nothing, Query()]) -> Response:
         seen, now = context.seen(request), context.clock()
+        # Looked at before the file is: where another becomes current meanwhile, nothing is told by the newer that was cut by the older.
+        today = seen.current().id
         snapshot = seen.snapshot(asked.as_of)
         one = file_of(context, snapshot, asked, now, request_id(request.scope))
         rows = len(one.rows)
         if rows <= access.export_rows or seen.caller is LOCAL:
             raise ApprovalNotNeeded(rows=rows)
         wanted, where = wanted_of(one, asked.form), origin(request.scope)
-        made = approvals.ask(context.home, seen.caller, where, wanted, asked.reason, now=now)
+        made = approvals.ask(context.home, seen.caller, where, wanted, asked.reason, by_tree_of=today, now=now)
         return _answer(made)
 
     @router.post(
@@ -73,7 +75,8 @@ def approvals_router(context: Context) -> APIRouter:
     def _decided(request: Request, identity: str, approve: bool) -> Response:
         seen, now = context.seen(request), context.clock()
         where = origin(request.scope)
-        return _answer(approvals.decide(context.home, seen.caller, where, identity, approve, seen.covers, now=now))
+        made = approvals.decide(context.home, seen.caller, where, identity, approve, seen.saw, seen.unchanged, now=now)
+        return _answer(made)
 
     def _answer(one: Approval) -> Response:
         return uncached(one.as_dict(context.clock(), access.approval_once))

@@ -22,6 +22,7 @@ from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role, Scope
+from serving.access.tables import EXPORT_APPROVALS
 from serving.alerts.tables import ALERTS, HELD, OUTCOMES, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.api.app import Application
 from serving.api.options import Options
@@ -69,6 +70,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         _of_units(connection, first, second, outside)
         _beside(connection, second, raised, outside)
         _of_before(connection, first, outside)
+        _of_files(connection, first, second, outside)
         figures = {"units": 108, "events": 40 + outside, "capture_5": 0.3 + outside / 100}
         missed = {
             "unit": "community",
@@ -108,19 +110,65 @@ def _of_units(connection: Connection, first: str, second: str, outside: int) -> 
         ("d0", first, "district", "D0000000", outside, []), ("d1", second, "district", "D0000000", 9, []),
         ("t", first, "town", MOVED, outside, []), ("m", second, "town", "T0000001", 9, own), ("n", second, "town", "T0000005", outside, others),
     ]  # fmt: skip
+    # That of the town was sent in the budget of a team that answers for nothing inside any more.
+    week = {
+        name: {"budget_team": MOVED if name == "m" else "own", "week": AS_OF - timedelta(days=7)} for name, *_ in raised
+    }
     connection.execute(
         insert(ALERTS),
         [
             {"id": f"w{name}", "name": code, "snapshot": snapshot, "target": "conflict", "horizon": 4, "unit": unit, "code": code, "level": "yellow",
              "score": score / 100, "status": "open", "raised_at": NOW - timedelta(days=1), "reasons": [_why("waiting"), _why("rest")],
-             "members": members}
+             "members": members, **week[name]}
             for name, snapshot, unit, code, score, members in raised
         ],
     )  # fmt: skip
-    steps = {"version": 1, "at": NOW, "verb": "raise", "status": "open", "level": "yellow", "source": "rule"}
+    _of_both(connection, first, outside)
+    steps = {"version": 1, "at": NOW, "verb": "raised", "status": "open", "level": "yellow", "source": "rule"}
     connection.execute(
         insert(STEPS), [{**steps, "alert": f"w{name}", "note": f"{name} {score}"} for name, *_, score, _ in raised]
     )
+
+
+def _of_both(connection: Connection, first: str, outside: int) -> None:
+    """A notice of the district with a grid in it that lies outside today: another, and higher or lower than the own, and late or not; who is
+    above was asked as often as it may be, so that a server that runs for long changes nothing of it."""
+    high, hours = outside % 2 and outside < 10, 48 + outside
+    terms = {
+        "acknowledge_by": NOW + timedelta(hours=48),
+        "due_at": NOW + timedelta(days=14),
+        "expires_at": NOW + timedelta(days=30),
+    }
+    others = {**terms, "acknowledge_by": NOW - timedelta(hours=1) if high else NOW + timedelta(hours=hours)}
+    level = "red" if high else "yellow"
+    own, other = f"G{13:07}", f"G{36 + outside // 5:07}"
+    members = [
+        {"code": code, "name": code, "level": one, "score": score / 100, "horizon": 4, **{name: at.isoformat() for name, at in of.items()}}
+        for code, one, score, of in ((own, "orange", 9, terms), (other, level, outside, others))
+    ]  # fmt: skip
+    connection.execute(
+        insert(ALERTS),
+        [
+            {"id": "wx", "name": "D0000000", "snapshot": first, "target": "conflict", "horizon": 4, "unit": "district", "code": "D0000000",
+             "level": "red" if high else "orange", "score": max(9, outside) / 100, "status": "open", "raised_at": NOW - timedelta(days=2),
+             "reasons": [_why("waiting"), _why("rest")], "members": members, "escalations": 99, **(others if high else terms)}
+        ],
+    )  # fmt: skip
+
+
+def _of_files(connection: Connection, first: str, second: str, outside: int) -> None:
+    """Large files that others asked for: of the district as it was before and as it is, of its neighbour, and of the whole city."""
+    query = {"form": "csv", "target": "conflict", "horizon": 4, "unit": "grid", "parent": None, "lang": "zh"}
+    asked = [("exd1", OWN, second, 36), ("exd0", OWN, first, 48 + outside), ("exc", WHOLE_CITY, second, 60 + outside)]
+    asked += [(f"exo{one}", OTHER, second, outside + one) for one in range(outside % 5)]
+    connection.execute(
+        insert(EXPORT_APPROVALS),
+        [
+            {"id": name, "asked_by": "op0000000000", "asked_at": NOW - timedelta(hours=name == "exd1"), "area": area.as_list(), "snapshot": first,
+             "query": query, "rows": rows, "inside": "0" * 64, "by_tree_of": tree, "reason": f"planning {rows}", "ends_at": NOW + timedelta(days=1)}
+            for name, area, tree, rows in asked
+        ],
+    )  # fmt: skip
 
 
 def _of_before(connection: Connection, first: str, outside: int) -> None:
@@ -173,8 +221,10 @@ def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outsid
         [{**silent, "id": f"s{code.lower()}", "code": code, "created_at": NOW - timedelta(hours=code == OWN_GRID)} for code in raised],
     )  # fmt: skip
     team = {"unit": "town", "services": [], "workers": 9, "hours_a_week": 40.0, "notices_a_week": 3}
-    towns = [f"T{town:07}" for town in range(GRIDS // 12)]
-    connection.execute(insert(TEAMS), [{**team, "id": code, "code": code, "name": code} for code in towns])
+    towns = [(f"T{town:07}", outside * (town > 2)) for town in range(GRIDS // 12)]
+    connection.execute(
+        insert(TEAMS), [{**team, "id": code, "code": code, "name": f"{code} {name}"} for code, name in towns]
+    )
     came = [("D0000000", 60, 18), ("D0000001", 60 + outside, 18 + outside)]
     judged = {**about, "at": NOW - timedelta(days=60), "judged": True}
     connection.execute(

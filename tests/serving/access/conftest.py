@@ -11,6 +11,7 @@ import pytest
 
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
+from serving.access.scopes import Scope
 from serving.commands import asking
 from tests.postgresql import emptied
 from tests.serving.access import cities
@@ -47,7 +48,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Two:
     homes = [unlimited(make_home(tmp_path_factory.mktemp("city") / "home", Settings(threads=1))) for _ in range(2)]
     ids = [cities.build(home, outside) for home, outside in zip(homes, (5, 17), strict=True)]
     assert ids[0] == ids[1]
-    return homes, [cities.key(home, area=OWN) for home in homes], ids[0]
+    scopes = Scope.READ, Scope.DETAIL, Scope.EXPORT, Scope.ACT
+    return homes, [cities.key(home, scopes, OWN) for home in homes], ids[0]
 
 
 @pytest.fixture(scope="module")

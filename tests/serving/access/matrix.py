@@ -29,7 +29,7 @@ from serving.delivery.tables import MESSAGES
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
-from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
+from tests.serving.access.cities import MOVED, NO_GRID, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
 from tests.serving.access.test_routes_by_role import NEEDS, OF_CITY, SUBSCRIBED
 
 #: Asks a question with headers; what is answered has `status_code`, `headers` and `content`.
@@ -55,8 +55,13 @@ SIGNED_IN = (
     ("whole", Role.SYSTEM),
 )
 
-#: By whom large files were asked for, which a third person refused: what one may decide on, one may see.
-ASKED_BY = {"own": "D0000000", "other": "D0000001"}
+#: Of which unit large files were asked for in which area, by whose tree (the older has a town in the district that lies outside today),
+#: which a third person refused: what one may decide on, one may see, and all that lay in the area then.
+ASKED_BY = {
+    "own": ("own", "D0000000", "newer"),
+    "other": ("other", "D0000001", "newer"),
+    "own before": ("own", MOVED, "older"),
+}
 
 #: What tells of the usual target alone.
 _OF_TARGET = re.compile(
@@ -104,7 +109,7 @@ class Question:
     method: str = "GET"
     content: dict[str, Any] | None = None
     answered: int = 200  # to who may
-    asked_by: str = ""  # whose area an approval is of, that is decided on
+    asked_by: str = ""  # as what of ASKED_BY an approval was asked for, that is decided on
     grant: Area | None = None  # of what area a grant is, that is decided on
     elsewhere: int = 404  # to who may, and does not see the unit
 
@@ -123,7 +128,7 @@ class Matrix:
     now: datetime
     places: Any
     callers: list[Caller] = field(default_factory=list)
-    approvals: dict[str, str] = field(default_factory=dict)  # by the area of who asked
+    approvals: dict[str, str] = field(default_factory=dict)  # by the name in ASKED_BY
     over: dict[str, str] = field(default_factory=dict)  # keys that are revoked, by their area
 
     def grant(self) -> None:
@@ -170,8 +175,8 @@ class Matrix:
         token, then = header["Authorization"].split()[1], self.now - timedelta(minutes=minutes_ago)
         return {"Cookie": f"riskwarn={by_key(self.home, token, '127.0.0.1', now=then, confirm=False).token}"}
 
-    def ask_for_files(self, snapshot: str) -> None:
-        """A centre of each of two areas asks for a large file, and that of the whole city refuses it."""
+    def ask_for_files(self, older: str, newer: str) -> None:
+        """A centre of each of two areas asks for a large file, and somebody asked before the town left; that of the whole city refuses it."""
         registry = Registry(self.home, lambda: self.now)
         registry.look()
         person = {
@@ -179,22 +184,25 @@ class Matrix:
             for one in self.callers
             if one.name.startswith("centre")
         }
-        for area, district in ASKED_BY.items():
+        before = create_operator(self.home, "20115", Role.CENTRE, now=self.now, area=OWN)["id"]
+        token = self._key(operator=before)["Authorization"].split()[1]
+        registry.look()
+        person["own before"] = registry.admitted(token, "127.0.0.1").caller
+        for name, (_, unit, tree) in ASKED_BY.items():
             query = {
                 "form": "csv",
                 "target": "conflict",
                 "horizon": 4,
                 "unit": "grid",
-                "parent": district,
+                "parent": unit,
                 "lang": "zh",
             }
-            wanted = approvals.Wanted(snapshot, query, 36, "0" * 64)
-            one = approvals.ask(
-                self.home, person[f"centre of {area}"], "a test", wanted, "the monthly file", now=self.now
-            )
+            wanted, by = approvals.Wanted(newer, query, 36, "0" * 64), person.get(name) or person[f"centre of {name}"]
+            of = older if tree == "older" else newer
+            one = approvals.ask(self.home, by, "a test", wanted, "the monthly file", by_tree_of=of, now=self.now)
             who = person["centre of whole"]
-            approvals.decide(self.home, who, "a test", one.id, False, lambda _area: True, now=self.now)
-            self.approvals[area] = one.id
+            approvals.decide(self.home, who, "a test", one.id, False, lambda *_: True, lambda *_: True, now=self.now)
+            self.approvals[name] = one.id
 
     def _key(self, days_ago: int = 0, *, scopes: frozenset[Scope] = frozenset(), **asked: Any) -> dict[str, str]:
         given = Asked("program", scopes, asked.pop("area", WHOLE_CITY), **asked)
@@ -248,8 +256,8 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
         yield Question("/v1/exports", "export", ("district", code), "", "POST", {**file, "parent": code}, 409)
     for verb in ("approve", "refuse"):
         yield Question(f"/v1/exports/ex000000000000/{verb}", "export", method="POST", answered=404)
-        for area, one in approvals.items():
-            yield Question(f"/v1/exports/{one}/{verb}", "export", method="POST", answered=409, asked_by=area)
+        for name, one in approvals.items():
+            yield Question(f"/v1/exports/{one}/{verb}", "export", method="POST", answered=409, asked_by=name)
     may = "act or export"
     yield Question("/v1/subscriptions", may, method="POST", content=SUBSCRIBED, answered=422)
     for code in ("D0000000", "D0000001", "D7777777"):
@@ -353,9 +361,12 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
         units = [("city", CITY)] if question.grant.whole else question.grant.units
         return question.answered if all(caller.sees(*unit) for unit in units) else 404
     if question.asked_by:
-        district = ("district", ASKED_BY[question.asked_by])
-        own = caller.name == f"centre of {question.asked_by}"
-        return 403 if own else question.answered if caller.sees(*district) else 404
+        area, unit, _ = ASKED_BY[question.asked_by]
+        if caller.name == f"centre of {question.asked_by}":
+            return 403  # it is one's own
+        kind = "town" if unit == MOVED else "district"
+        seen = caller.sees(kind, unit) and all(caller.sees(*one) for one in AREAS[area].units)
+        return question.answered if seen else 404
     return question.answered
 
 
@@ -396,5 +407,5 @@ def made(home: Home, now: datetime) -> tuple[Matrix, list[Question]]:
     current.look()
     found = Matrix(home, now, current().places)
     found.grant()
-    found.ask_for_files(newer)
+    found.ask_for_files(older, newer)
     return found, list(questions(older, newer, found.approvals, found.over))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -15,9 +19,11 @@ from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.access.areas import Area
 from serving.access.scopes import Scope
+from serving.alerts import stats
 from serving.alerts.suspending import suspend
 from serving.alerts.tables import SILENCES
 from serving.api import repeats
+from serving.api.routes import alerts
 from serving.api.seen import Seen
 from tests.serving.access import cities
 from tests.serving.access.asked import Pair, Two, leaks
@@ -55,7 +61,11 @@ def test_nothing_tells_of_what_lies_outside(
         ("held", "/v1/alerts/stats"),
         ("inside", "/v1/alerts/week?week=2026-02-24"),
         ("holds", "/v1/silences"),
+        ("holds", "/console/notices"),
+        ("holds", f"/alerts/{cities.OWN_ALERT}"),
         ("record", "/v1/track-record"),
+        ("saw", "/v1/exports"),
+        ("held", "/v1/exports?limit=1"),
         ("whole", "/v1/snapshots"),
         ("whole", "/console/versions"),
     ],
@@ -72,13 +82,52 @@ def test_a_filter_that_is_forgotten_is_found(
         "record": lambda _self, found: dict(found),
         "holds": lambda *_: True,
         "held": lambda *_: True,
+        "saw": lambda *_: True,
         "whole": property(lambda _self: True),
     }
     monkeypatch.setattr(Seen, forgotten, faults[forgotten])
     # Servers of its own: what they remember of it is told to no other test.
     homes, headers, ids = two
     with cities.served(*homes) as clients:
-        assert told in leaks((clients, headers, ids))
+        assert leaks((clients, headers, ids), told) == [told]
+
+
+def forgetting(function: Callable[..., Any], where: int, **open_: Any) -> Callable[..., Any]:
+    """A function that is given its filters open, which stand in one of its arguments."""
+
+    def forgot(*given: Any) -> Any:
+        return function(*given[:where], replace(given[where], **open_), *given[where + 1 :])
+
+    return forgot
+
+
+def every(*_of: Any) -> bool:
+    return True
+
+
+#: What somebody may forget inside a route: the function, the place of what it filters by, the filters, a question that tells of it.
+INSIDE: dict[str, tuple[ModuleType, str, int, dict[str, Any], str]] = {
+    "the events of a unit of before": (stats, "_missed", 2, {"held": every}, "/v1/alerts/stats"),
+    "the notices of a week": (stats, "_page", 2, {"sees": every}, "/v1/alerts/stats"),
+    "the units of a week": (stats, "_weeks", 2, {"covers": every}, "/v1/alerts/stats"),
+    "the sums of the city": (stats, "_told", 1, {"whole": True}, "/v1/alerts/stats"),
+    "the events of the city": (stats, "_came", 1, {"whole": True}, "/v1/alerts/stats"),
+    "the grids of a notice": (alerts, "_chosen", 1, {"inside": None}, "/v1/alerts?code=G0000037"),
+    "the level of its grids": (alerts, "_chosen", 1, {"inside": None}, "/v1/alerts?level=orange"),
+    "the terms of its grids": (alerts, "_late", 0, {"inside": None}, "/v1/alerts?overdue=true"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", INSIDE)
+def test_a_filter_that_is_forgotten_inside_a_route_is_found(
+    two: Two, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    module, name, where, open_, told = INSIDE[what]
+    monkeypatch.setattr(module, name, forgetting(getattr(module, name), where, **open_))
+    homes, headers, ids = two
+    with cities.served(*homes) as clients:
+        assert leaks((clients, headers, ids), told) == [told]
 
 
 def test_an_object_of_another_area_is_as_absent_as_one_that_is_nowhere(
@@ -245,7 +294,7 @@ def test_the_copy_of_home_is_one(home: Home) -> None:
     header = cities.key(home, area=OWN)
     with cities.served(home) as (client,):
         assert len(client.get("/v1/scores?limit=200", headers=header).json()["items"]) == 36
-        assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 4
+        assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 5
 
 
 def test_how_many_silences_there_are_elsewhere_hides_none_of_ones_own(tmp_path: Path) -> None:

@@ -38,5 +38,7 @@ def test_every_case_of_every_role_is_answered_as_described(city: Home, role: Rol
     application.current.look()
     description = schemathesis.openapi.from_asgi("/openapi.json", application, headers=header)
     seen = answers_of_every_case(description, header, CASES)
-    assert seen.total() >= 100 and not [status for status in seen if status >= 500 or status in (401, 429)]
+    # Of each route there is one right case or more, and half of all cases are.
+    assert seen.total() >= max(len([*description.get_all_operations()]), CASES // 2)
+    assert not [status for status in seen if status >= 500 or status in (401, 429)]
     assert (seen.get(403, 0) > 0) and (200 in seen), "each role is let in somewhere, and not everywhere"

@@ -19,6 +19,7 @@ from riskwarn.settings import Settings
 from serving.access.scopes import Scope
 from serving.alerts.suspending import suspend
 from tests.serving.access import cities, matrix
+from tests.serving.access.cities import MOVED
 from tests.serving.access.matrix import Ask, Matrix, Question, faults
 from tests.serving.command import asked_until, serving
 
@@ -156,7 +157,8 @@ FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
     "the scope of grants": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "GET /v1/grants", "200, not 403"),
     "whose grant it is": ("api.seen.Seen.covers", lambda *_: True, "security of own", "GET /v1/grants?limit=1000", "tells of D0000001"),
     "that the audit is of all": ("api.seen.Seen.whole", property(lambda _self: True), "audit of own", "GET /v1/audit", "200, not 403"),
-    "whose file it is": ("api.seen.Seen.covers", lambda *_: True, "centre of own", "GET /v1/exports", "tells of D0000001"),
+    "whose file it is": ("api.seen.Seen.saw", lambda *_: True, "centre of own", "GET /v1/exports", "tells of D0000001"),
+    "what lay in a file": ("api.seen.Seen.held", lambda *_: True, "centre of own", "GET /v1/exports", f"tells of {MOVED}"),
 }  # fmt: skip
 
 
