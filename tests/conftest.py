@@ -51,19 +51,6 @@ for asks in (
     assert defaults is not None, asks
     defaults["timeout"] = httpx.Timeout(PATIENCE)
 
-#: Fixtures that take long to make; the tests that share one run in one process.
-COSTLY = ("town", "server")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep together, where several processes share the tests, those that share a costly fixture, else those of a file."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        shared = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.location[0]))
-
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
