@@ -7689,58 +7689,6 @@ export interface operations {
                      *               "inside": null
                      *             }
                      *           },
-                     *           "districts": [
-                     *             {
-                     *               "code": "D0000000",
-                     *               "name": "district 第0号",
-                     *               "expected": 101.481,
-                     *               "observed": 100,
-                     *               "between": [
-                     *                 75,
-                     *                 149
-                     *               ]
-                     *             },
-                     *             {
-                     *               "code": "D0000001",
-                     *               "name": "district 第1号",
-                     *               "expected": 105.998,
-                     *               "observed": 100,
-                     *               "between": [
-                     *                 75,
-                     *                 149
-                     *               ]
-                     *             },
-                     *             {
-                     *               "code": "D0000002",
-                     *               "name": "district 第2号",
-                     *               "expected": 108.368,
-                     *               "observed": 100,
-                     *               "between": [
-                     *                 75,
-                     *                 149
-                     *               ]
-                     *             },
-                     *             {
-                     *               "code": "D0000003",
-                     *               "name": "district 第3号",
-                     *               "expected": 103.15,
-                     *               "observed": 100,
-                     *               "between": [
-                     *                 75,
-                     *                 149
-                     *               ]
-                     *             },
-                     *             {
-                     *               "code": "D0000004",
-                     *               "name": "district 第4号",
-                     *               "expected": 110.153,
-                     *               "observed": 100,
-                     *               "between": [
-                     *                 75,
-                     *                 149
-                     *               ]
-                     *             }
-                     *           ],
                      *           "misses": [
                      *             {
                      *               "unit": "community",
@@ -7827,6 +7775,58 @@ export interface operations {
                      *               "name": "town 第37号",
                      *               "expected": 5.264,
                      *               "observed": "0–2"
+                     *             }
+                     *           ],
+                     *           "districts": [
+                     *             {
+                     *               "code": "D0000000",
+                     *               "name": "district 第0号",
+                     *               "expected": 101.481,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000001",
+                     *               "name": "district 第1号",
+                     *               "expected": 105.998,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000002",
+                     *               "name": "district 第2号",
+                     *               "expected": 108.368,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000003",
+                     *               "name": "district 第3号",
+                     *               "expected": 103.15,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000004",
+                     *               "name": "district 第4号",
+                     *               "expected": 110.153,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
                      *             }
                      *           ],
                      *           "chain": "2b6a70beb9704a9fe5566e4d366d0f59d36c1f83308d9b06e61bbe5201907500"
@@ -12070,4 +12070,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: f2f9be3a1d6ccaeecd3a70f93e2c0b434f744d943ddb54ef0a966f9355585b48
+// sha256 of the description: ea255e05439d5304e00d0753a1f5b158bf28de6bd8c1deaa01c8435eb1c559af
