@@ -268,7 +268,7 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
     from riskwarn.cli.written import checked_file
     from riskwarn.disclosure import week_of
-    from serving.alerts.telling import as_seen, view_of_the_owner
+    from serving.alerts.telling import as_handed_over, view_of_the_owner
     from serving.alerts.tickets import tickets_table, week_of_tickets, write_tickets
 
     checked_file(file, force)
@@ -279,7 +279,7 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     with home.database.connect() as connection:
         alerts = week_of_tickets(connection, week_of(day))
     view = view_of_the_owner(home, alerts)
-    write_tickets(file, tickets_table([as_seen(one, view) for one in alerts], names, zone))
+    write_tickets(file, tickets_table([as_handed_over(one, view) for one in alerts], names, zone))
     session.emit({"file": str(file.resolve()), "tickets": len(alerts)}, [Message("{tickets} tickets: {file}", tickets=len(alerts), file=file)])  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from features.panel.panel import encoded
 from riskwarn.disclosure import Parts, week_of
 from serving.snapshots import published
 from serving.snapshots.files import read_scores
+from serving.snapshots.withheld import withheld_now
 from serving.track_record import judging, rows, shown
 from serving.track_record.came import Past
 from serving.track_record.record import _shown
@@ -43,7 +44,7 @@ def judged_row(town: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
         assert made is not None
         content_told = shown.content_told(made)
         one = rows.Judged(1, row.id, "conflict", 4, as_of, NOW, content_told, "", "")
-        return {**content_told, "row": _shown(one, True)}
+        return {**content_told, "row": _shown(one, True, withheld_now(home))}
 
     return Past.of(city, "conflict", numbers), of
 
