@@ -184,7 +184,7 @@ def list_held(session: Session, limit: int) -> None:
 
 
 @command.command("week")
-@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="The week of this day (default: this week).")
+@options.week
 @click.pass_obj
 def what_became(session: Session, week: datetime | None) -> None:
     """Say what became of the notices of a week: where they stand, what was found, and what waits for somebody."""
@@ -261,7 +261,7 @@ def keep_alerts(session: Session) -> None:
 
 @command.command("tickets")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="The week of this day (default: this week).")
+@options.week
 @options.force
 @click.pass_obj
 def write_week(session: Session, file: Path, week: datetime | None, force: bool) -> None:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
-from riskwarn.messages import LANGUAGES
+from riskwarn.messages import LANGUAGES, Message
 
 #: For commands that write a file where the user names one.
 force = click.option("--force", is_flag=True, help="Replace the file where there is one.")
 
 as_of = click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
+)
+
+
+def _of_this_time(_context: click.Context, _option: click.Parameter, day: datetime | None) -> datetime | None:
+    if day is not None and not 2000 <= day.year < 2200:
+        raise click.UsageError(
+            Message("--week {day} is too far away: name a day between 2000 and 2199.", day=day.date())
+        )
+    return day
+
+
+week = click.option(
+    "--week",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_of_this_time,
+    help="The week of this day (default: this week).",
 )
 
 #: Options of the program and whether a value follows.

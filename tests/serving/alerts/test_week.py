@@ -86,6 +86,13 @@ def test_it_is_told_in_both_languages(city: City) -> None:
     assert zh[5] == "以下已超过期限："
 
 
+@pytest.mark.parametrize("command", [("week",), ("tickets", "tickets.csv")])
+def test_a_week_of_no_calendar_is_refused_in_a_sentence(city: City, command: tuple[str, ...]) -> None:
+    options = ["--home", str(city.home.path), "alerts", *command, "--week", "9999-12-31"]
+    done = CliRunner().invoke(riskwarn, options)
+    assert done.exit_code == 2 and "name a day between 2000 and 2199" in done.output
+
+
 def test_codes_are_told_in_chinese(city: City) -> None:
     """Where a notice stands, what was found and done, by which way, and why something is not done there."""
 
