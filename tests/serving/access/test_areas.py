@@ -114,7 +114,7 @@ INSIDE: dict[str, tuple[ModuleType, str, int, dict[str, Any], str]] = {
     "the events of the city": (stats, "_came", 1, {"whole": True}, "/v1/alerts/stats"),
     "the grids of a notice": (alerts, "_chosen", 1, {"inside": None}, "/v1/alerts?code=G0000037"),
     "the level of its grids": (alerts, "_chosen", 1, {"inside": None}, "/v1/alerts?level=orange"),
-    "the terms of its grids": (alerts, "_late", 0, {"inside": None}, "/v1/alerts?overdue=true"),
+    "the terms of its grids": (alerts, "as_seen", 1, {"inside": None}, "/v1/alerts?overdue=true"),
 }
 
 
