@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.benchmarks.browser import Page
+from tests.waiting import PATIENCE
 
 #: A telephone that is held in one hand, a screen of an office.
 PHONE, OFFICE = (390, 844), (1366, 768)
-
-PATIENCE = 20.0
 
 
 class Browser(Page):
