@@ -33,6 +33,7 @@ def other_headings(
     them again. A word that records bear in its column is no heading, and a row with a date where dates stand is a record.
     """
     says = partial(_says, frozenset((*own, *map(bare_heading, own))))
+    printed = pa.array(sorted(own), pa.string())
     known, strange = np.zeros(len(numbers), dtype=np.int16), np.zeros(len(numbers), dtype=np.int16)
     maybe = ~again
     # Columns of few words come first: they leave hardly a row over where there are no such headings.
@@ -44,7 +45,7 @@ def other_headings(
         if not len(rows):
             return None
         some = cell if len(rows) == len(numbers) else cell.take(pa.array(rows))
-        found = _headings(some, says)
+        found = _headings(some, says, printed)
         known[rows] += found
         strange[rows] += filled(some) & ~found
     maybe &= are_most(known, strange)
@@ -54,7 +55,7 @@ def other_headings(
     rows, records = np.flatnonzero(maybe), pa.array(~maybe & ~again)
     for _, cell in columns if len(rows) else ():
         some = cell.take(pa.array(rows))
-        borne = _headings(some, says) & _borne(some, cell.filter(records))
+        borne = _headings(some, says, printed) & _borne(some, cell.filter(records))
         known[rows] -= borne
         strange[rows] += borne
     rows = rows[are_most(known[rows], strange[rows])]
@@ -65,11 +66,11 @@ def _says(own: Collection[str], text: str) -> bool:
     return text in own or is_heading(text) or bare_heading(text) in own
 
 
-def _headings(cell: pa.Array, says: Callable[[str], bool]) -> Flags:
-    """(rows,) which cells are headings; where nearly every row differs, only what could be one is looked at."""
+def _headings(cell: pa.Array, says: Callable[[str], bool], printed: pa.Array) -> Flags:
+    """(rows,) which cells are headings; where nearly every row differs, only what could be one, or is `printed` as one, is looked at."""
     if pa.types.is_dictionary(cell.type):
         return flags(cell, says)
-    found = matches(cell, COULD_BE.pattern)
+    found = np.asarray(matches(cell, COULD_BE.pattern) | np.asarray(pc.is_in(strings(cell), value_set=printed)))
     rows = np.flatnonzero(found)
     found[rows] = flags(cell.take(pa.array(rows)), says)
     return found

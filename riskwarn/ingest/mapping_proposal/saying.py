@@ -29,10 +29,10 @@ _BESIDE = re.compile(
 )
 _A_LIST = re.compile(r"(?:表|台账|清单|汇总|明细|名册|登记|统计|情况|台帐|目录|记录)$")
 _SENTENCE = re.compile(r"[。；;！!？?]|(?:说明|备注|注)[:：]")
-#: Who fills a table in says nothing of what it lists (填报单位：县信访局), nor does the office in its title.
+#: Who fills a table in says nothing of what it lists (填报单位：县信访局), nor does the office in its title; 转办, 督办, 交办 are no office.
 _LABELLED = re.compile(r"[㐀-鿿]{2,}[:：].*")
 _OFFICE = re.compile(
-    r"(?:信访|矛盾|纠纷|调解|调处|热线|隐患|事故)[㐀-鿿]{0,6}?(?:局|办公室|办(?![理结件])|中心|委员会|调委会|联席会议|大队)"
+    r"(?:信访|矛盾|纠纷|调解|调处|热线|隐患|事故)[㐀-鿿]{0,6}?(?:局|办公室|(?<![转督交承代催查协主补经])办(?![理结件案])|中心|委员会|调委会|联席会议|大队)"
 )
 #: A risk of an accident is no accident.
 _NO_ACCIDENT = "事故隐患"

@@ -363,6 +363,25 @@ def test_headings_with_a_year_or_months_are_looked_for_as_they_are_read(city: Ho
     both_read(city, tmp_path, first, second)
 
 
+@pytest.mark.parametrize("figures", ["第1批", "Q1", "202603", "2026年第13周"])
+def test_headings_of_a_mapping_with_figures_are_looked_for_as_they_are_printed(
+    city: Home, tmp_path: Path, figures: str
+) -> None:
+    own = {"record_id": "甲号", "occurred_at": "何时", "category": "何事", "outcome": "何果", "grid_id": "何处"}
+    own = {field: heading if field == "record_id" else figures + heading for field, heading in own.items()}
+    told = dict(zip(own.values(), ("D{n}", "2026-03-{day:02} 08:00", "邻里纠纷", "民转刑", "G{grid}"), strict=True))
+    lines: list[list[str]] = []
+    for headings, numbers in ((list(own.values()), range(20)), ([*own.values()][::-1], range(20, 40))):
+        lines.append(headings)
+        lines += [[told[one].format(n=n, day=1 + n % 28, grid=n % 4) for one in headings] for n in numbers]
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(yaml.safe_dump({"columns": own}, allow_unicode=True), encoding="utf-8")
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}), mapping=mapping)
+    assert (account.read, account.accepted, account.quarantined) == (40, 40, 0)
+    found = Store(city).versions("disputes")
+    assert set(found["category"]) == {"neighbourhood"} and set(found["outcome"]) == {"violence"}
+
+
 def test_one_heading_for_each_year_is_no_clash_and_neither_is_read(city: Home, tmp_path: Path) -> None:
     both = [*FIRST[:5], "2025年化解结果", "2026年化解结果"]
     account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": [both, *(row(FIRST, n) for n in range(4))]}))
