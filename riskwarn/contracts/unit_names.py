@@ -160,9 +160,10 @@ def _may_begin(run: str, role: re.Match[str]) -> bool:
 
 
 def _somebody(part: str, known: Collection[str]) -> bool:
-    """Whether a part of a name could be somebody, with or without what their house or team is called by."""
+    """Whether a part of a name could be somebody, with or without what their house or team is called by; of a longer word for what an
+    estate is called its last character is none (华溪佳园 is no 华溪佳)."""
     variants = {part}
-    for word in _single_words():
+    for word in _single_words() if not part.endswith(_estates()) else ():
         variants |= {one[: -len(word)] for one in variants if one.endswith(word)}
     variants |= {part[1:]} if part[0] in _single_words() else set()
     return any(len(one) > 1 and _could_be(one, known) for one in variants)
@@ -272,6 +273,11 @@ def _called_like_persons() -> frozenset[str]:
 def _public() -> frozenset[str]:
     """What is called after persons of whom history tells: 左权县, 张自忠路."""
     return frozenset(shipped("personal")["public_kinds"])
+
+
+@cache
+def _estates() -> tuple[str, ...]:
+    return tuple(shipped("personal")["estate_endings"])
 
 
 @cache

@@ -57,6 +57,10 @@ FORMS = ["{}", "{}网格", "{}第1网格", "第3网格（{}）", "{}片区", "{}
         ("欧阳建国老桥头", None),
         ("南门片区马秀莲桥头网格", "南门片区网格"),
         ("民警王建国社区网格", None),
+        ("刘建国佳园", None),
+        ("龙林雅居", "龙林雅居"),
+        ("华溪佳园", "华溪佳园"),
+        ("平林名苑", "平林名苑"),
     ],
 )
 def test_whoever_a_unit_a_house_or_a_team_is_called_after_is_cut(name: str, left: str | None) -> None:
