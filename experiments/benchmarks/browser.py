@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -152,11 +153,10 @@ class Page:
         (its_in, out), (back, its_out) = os.pipe(), os.pipe()
 
         def placed() -> None:
-            # Each may lie where the other belongs.
-            os.dup2(its_in, 63)
-            os.dup2(its_out, 62)
-            os.dup2(63, _READS)
-            os.dup2(62, _WRITES)
+            # Each may lie where the other belongs, and any number may be one of theirs.
+            reads, writes = (fcntl.fcntl(one, fcntl.F_DUPFD, _WRITES + 1) for one in (its_in, its_out))
+            os.dup2(reads, _READS)
+            os.dup2(writes, _WRITES)
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
             profile = (folder or Path(own)) / "profile"
