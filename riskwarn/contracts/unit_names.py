@@ -282,7 +282,7 @@ def _estates() -> tuple[str, ...]:
 
 @cache
 def _endings() -> tuple[str, ...]:
-    return tuple(sorted(shipped("personal")["unit_endings"], key=len, reverse=True))
+    return tuple(sorted((*shipped("personal")["unit_endings"], *_estates()), key=len, reverse=True))
 
 
 def stems(names: Collection[str | None]) -> Iterator[str]:

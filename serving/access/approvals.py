@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -225,18 +226,12 @@ def check(found: Approval, caller: Caller, wanted: Wanted, *, now: datetime, onc
 def listed(home: Home, caller: Caller, saw: Saw, limit: int) -> list[Approval]:
     """What a caller asked for, and what he might decide on, the newest first."""
     rows = select(EXPORT_APPROVALS).order_by(EXPORT_APPROVALS.c.asked_at.desc(), EXPORT_APPROVALS.c.id)
-    seen: dict[tuple[Area, str | None], bool] = {}
-    found = []
+    sees, found = cache(saw), []
     with home.database.connect() as connection:
         for row in connection.execute(rows).mappings():
             one = Approval(**row)
-            of = area_of(one.area), one.by_tree_of
-            if one.asked_by != person(caller):
-                if of not in seen:
-                    seen[of] = saw(*of)
-                if not seen[of]:
-                    continue
-            found.append(one)
+            if one.asked_by == person(caller) or sees(area_of(one.area), one.by_tree_of):
+                found.append(one)
             if len(found) == limit:
                 break
     return found

@@ -194,14 +194,18 @@ def view_of_the_owner(home: Home, alerts: Iterable[Alert]) -> View:
 
 def as_seen(alert: Alert, view: View) -> Alert:
     """A notice with the level and the terms that somebody is told; what else is left out of it, who tells it leaves out."""
-    told = as_told(alert, view)
+    return _on_told(alert, as_told(alert, view))
+
+
+def _on_told(alert: Alert, told: dict[str, Any]) -> Alert:
     at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
     return replace(alert, level=told["level"], horizon=told["horizon"], **at)
 
 
 def as_handed_over(alert: Alert, view: View) -> Alert:
     """A notice as :func:`as_seen`, with the reasons that somebody is told: for a table, which leaves nothing out."""
-    return replace(as_seen(alert, view), reasons=tuple(as_told(alert, view)["reasons"]))
+    told = as_told(alert, view)
+    return replace(_on_told(alert, told), reasons=tuple(told["reasons"]))
 
 
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:

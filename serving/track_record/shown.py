@@ -65,13 +65,11 @@ def content_told(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def named_told(content: Mapping[str, Any], withheld: Callable[[Collection[tuple[str, str]]], bool]) -> dict[str, Any]:
     """Of the units that a row names those of which nothing is `withheld` today; the rule may have become stricter since it was judged."""
-    own = {name: content.get(name, []) for name in ("misses", "false_alarms", "districts")}
-    units = {
-        name: [(one.get("unit", Unit.DISTRICT.value), one["code"]) for one in found] for name, found in own.items()
-    }
     return {
-        name: [one for one, unit in zip(found, units[name], strict=True) if not withheld([unit])]
-        for name, found in own.items()
+        name: [
+            one for one in content.get(name, []) if not withheld([(one.get("unit", Unit.DISTRICT.value), one["code"])])
+        ]
+        for name in ("misses", "false_alarms", "districts")
     }
 
 
