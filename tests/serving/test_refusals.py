@@ -61,7 +61,7 @@ _TAKEN = {
 #: Characters of the longest refusal: it does not repeat whatever was sent.
 _LONGEST = 600
 
-#: Values that a right request has, where any text is one.
+#: What a right request has.
 _RIGHT = {
     "target": "conflict",
     "horizon": 4,
@@ -91,8 +91,8 @@ class Route:
         return api.request(self.method, path, params=self.query, headers=headers, json=self.body)
 
 
-def routes(description: dict[str, Any]) -> Iterator[Route]:
-    """All of a description."""
+def routes(description: dict[str, Any], known: dict[str, Any]) -> Iterator[Route]:
+    """All of a description, with values that are known to be right where any text is one."""
     schemas = description["components"]["schemas"]
     for path, methods in description["paths"].items():
         for method, told in methods.items():
@@ -100,12 +100,12 @@ def routes(description: dict[str, Any]) -> Iterator[Route]:
                 one["name"]: {"in": one["in"], **_plain(one["schema"], schemas)} for one in told.get("parameters", [])
             }
             needed = {one["name"] for one in told.get("parameters", []) if one["required"]}
-            right = {name: _right(name, one) for name, one in every.items() if name in needed}
+            right = {name: _right(name, one, known) for name, one in every.items() if name in needed}
             body = None
             if "requestBody" in told:
                 fields = _plain(told["requestBody"]["content"]["application/json"]["schema"], schemas)
                 every |= {name: {"in": "body", **_plain(one, schemas)} for name, one in fields["properties"].items()}
-                body = {name: _right(name, every[name]) for name in fields.get("required", ())}
+                body = {name: _right(name, every[name], known) for name in fields.get("required", ())}
             scopes = frozenset(Scope(one) for need in told["security"] for one in need["key"])
             placed = [
                 {name: right[name] for name in right if every[name]["in"] == where} for where in ("query", "path")
@@ -124,12 +124,12 @@ def _plain(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _right(name: str, schema: dict[str, Any]) -> Any:
+def _right(name: str, schema: dict[str, Any], known: dict[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("format") == "date-time":
         return "2026-03-09T08:00:00+08:00"
-    return {"integer": 1, "array": ["G0000111"]}.get(schema.get("type", ""), _RIGHT.get(name, "G0000111"))
+    return {"integer": 1, "array": ["G0000111"]}.get(schema.get("type", ""), known.get(name, "G0000111"))
 
 
 def wrong(route: Route) -> Iterator[tuple[str, Any, Route]]:
@@ -228,13 +228,14 @@ def test_every_wrong_value_is_refused_in_a_sentence_that_says_where_and_what_is_
     home = make_home(tmp_path / "home", Settings())
     limits = Access(requests_a_minute=10**9, refusals_a_minute=10**9)
     made = Made(replace(home, configuration=home.configuration.model_copy(update={"access": limits})), grids=200)
+    second = made.publish(7)
     keys = {scope: cities.key(made.home, _with_read(scope), now=made.now) for scope in Scope}
     application = made.application()
     application.current.look()
     found: list[tuple[Any, ...]] = []
     asked = 0
     with TestClient(application, base_url=LOCAL, raise_server_exceptions=False) as api:
-        for route in routes(application.openapi()):
+        for route in routes(application.openapi(), {**_RIGHT, "a": made.first, "b": second}):
             key = keys[min(route.scopes, default=Scope.READ)]
             for name, value, wrongly in wrong(route):
                 en, zh = (wrongly.answer(api, key, language) for language in ("en", "zh"))
