@@ -7,7 +7,7 @@ from features.building.build import build_features
 from features.building.executors import chosen_executor
 from features.catalogue.catalogue import catalogue
 from features.catalogue.core import core
-from features.catalogue.version import catalogue_version, feature_parts, feature_versions, parts_of, version_of
+from features.catalogue.version import Version, catalogue_version, feature_parts, feature_versions, version_of
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
 
@@ -15,6 +15,7 @@ __all__ = [
     "City",
     "Feature",
     "FeatureMatrix",
+    "Version",
     "build_features",
     "catalogue",
     "catalogue_version",
@@ -22,7 +23,6 @@ __all__ = [
     "core",
     "feature_parts",
     "feature_versions",
-    "parts_of",
     "read_city",
     "version_of",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -65,44 +65,59 @@ def catalogue_version(configuration: Configuration) -> str:
 
 def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     """Feature -> SHA-256 of all that makes its numbers."""
-    return _versions(declared(configuration))
+    return _versions(_made(declared(configuration)))
 
 
-def version_of(configuration: Configuration, names: Iterable[str]) -> str:
-    """SHA-256 of the versions of some features, of plain numbers, and of the engine under them: equal ones give equal numbers."""
-    wanted = set(names)
-    versions = _versions(_named(configuration, wanted))
-    return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+@dataclass(frozen=True)
+class Version:
+    """The version of some features, and SHA-256 of each of its parts: what has changed is told by these."""
+
+    whole: str
+    parts: dict[str, str]
 
 
-def parts_of(configuration: Configuration, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of each part of that version: the `engine` under all, the `code` and declaration of each, the `words` that they read."""
-    parts = feature_parts(configuration, names)
-    return {
-        "engine": engine_version(),
-        **{part: _digest(*map(str, sorted(told.items()))) for part, told in parts.items()},
-    }
+def version_of(configuration: Configuration, names: Iterable[str]) -> Version:
+    """The version of some features, of plain numbers, and of the engine under them: equal ones give equal numbers.
+
+    Its parts are the `engine` under all, the `code` and declaration of each, and the `words` that they read.
+    """
+    wanted, engine = set(names), engine_version()
+    made = _made(_named(configuration, wanted))
+    versions = _versions(made)
+    parts = {part: _digest(*map(str, sorted(told.items()))) for part, told in _parts(made).items()}
+    whole = _digest(engine, *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+    return Version(whole, {"engine": engine, **parts})
 
 
 def feature_parts(configuration: Configuration, names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Of some features, feature -> SHA-256: of its `code` and declaration, and of the `words` that it reads, where it reads some."""
-    made = {row.feature.name: _makes(row) for row in _named(configuration, set(names))}
+    return _parts(_made(_named(configuration, set(names))))
+
+
+#: Feature -> what makes its numbers, beside the engine: its declaration with its code, and the words that it reads.
+_Made = dict[str, tuple[tuple[str, ...], list[str]]]
+
+
+def _made(rows: Iterable[Declared]) -> _Made:
+    return {row.feature.name: _makes(row) for row in rows}
+
+
+def _parts(made: _Made) -> dict[str, dict[str, str]]:
     return {
         "code": {name: _digest(*told) for name, (told, _) in made.items()},
         "words": {name: _digest(*words) for name, (_, words) in made.items() if words},
     }
 
 
+def _versions(made: _Made) -> dict[str, str]:
+    engine = engine_version()
+    return {name: _digest(*told, *words, engine) for name, (told, words) in made.items()}
+
+
 def _named(configuration: Configuration, names: Set[str]) -> list[Declared]:
     """The features and plain numbers of these names."""
     rows = (*plain_numbers(configuration), *declared(configuration))
     return [row for row in rows if row.feature.name in names]
-
-
-def _versions(rows: Iterable[Declared]) -> dict[str, str]:
-    engine = engine_version()
-    made = {row.feature.name: _makes(row) for row in rows}
-    return {name: _digest(*told, *words, engine) for name, (told, words) in made.items()}
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:

@@ -159,12 +159,15 @@ def _tell(error: Exception, arguments: list[str], language: str) -> int:
     """Say on stderr what went wrong; gives the exit code."""
     from riskwarn.cli.faults import fault_of
 
+    # Of what click says its own words are in this language already; what we say within them, or instead, is not.
+    if type(error) is click.UsageError:
+        error = click.UsageError(translated(error.message, language), error.ctx)
+    elif type(error) is click.BadParameter and isinstance(error.message, Message):
+        error = click.BadParameter(translated(error.message, language), error.ctx, error.param, error.param_hint)
     fault = fault_of(error, _home_path(arguments))
     if wants_json(arguments):
         click.echo(json.dumps(fault.as_dict(language), ensure_ascii=False), err=True)
     elif isinstance(error, click.ClickException):
-        if isinstance(error, click.UsageError) and type(error) is click.UsageError:
-            error = click.UsageError(translated(error.message, language), error.ctx)
         error.show()
     else:
         click.echo(f"riskwarn: {translated(fault.message, language)}", err=True)

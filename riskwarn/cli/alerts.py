@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from riskwarn.cli.notices import (
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from serving.alerts.origins import Origin
@@ -177,16 +177,18 @@ def list_silences(session: Session, limit: int) -> None:
 def list_held(session: Session, limit: int) -> None:
     """List what was not told, and why."""
     from serving.alerts.held import held_alerts
+    from serving.snapshots.suspensions import suspended
 
     with session.home().database.connect() as connection:
-        found = held_alerts(connection, lambda _row: True, limit)
+        gone = suspended(connection)
+        found = held_alerts(connection, lambda row: row["target"] not in gone, limit)
     session.emit(found, table(shown(session.configuration(), found), HELD_COLUMNS), paged=True)
 
 
 @command.command("week")
 @options.week
 @click.pass_obj
-def what_became(session: Session, week: datetime | None) -> None:
+def what_became(session: Session, week: date | None) -> None:
     """Say what became of the notices of a week: where they stand, what was found, and what waits for somebody."""
     from riskwarn.disclosure import week_of
     from serving.alerts.telling import told_to_the_owner
@@ -194,7 +196,7 @@ def what_became(session: Session, week: datetime | None) -> None:
 
     home, now = session.home(), datetime.now(UTC)
     zone = home.configuration.calendar.timezone
-    day = (week or now.astimezone(zone)).date()
+    day = week or now.astimezone(zone).date()
     with home.database.connect() as connection:
         told = became_of(connection, week_of(day), zone, Asked(now, told=partial(told_to_the_owner, home)))
     session.emit(told, _week_lines(told, session))
@@ -202,8 +204,11 @@ def what_became(session: Session, week: datetime | None) -> None:
 
 def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
     late: list[str | Table] = []
+    if told["suspended"]:
+        names = Listed(map(session.configuration().target_named, told["suspended"]))
+        late = [Message("suspended, and left out: {targets}", targets=names)]
     if told["late"]:
-        late = ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
+        late += ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
     if told["notices"] is None:
         few = Message("Week of {week}: nothing is counted where fewer than five work", week=told["week"])
         return [few, *late]
@@ -264,7 +269,7 @@ def keep_alerts(session: Session) -> None:
 @options.week
 @options.force
 @click.pass_obj
-def write_week(session: Session, file: Path, week: datetime | None, force: bool) -> None:
+def write_week(session: Session, file: Path, week: date | None, force: bool) -> None:
     """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
     from riskwarn.cli.written import checked_file
     from riskwarn.disclosure import week_of
@@ -274,7 +279,7 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     checked_file(file, force)
     home = session.home()
     zone = home.configuration.calendar.timezone
-    day = (week or datetime.now(zone)).date()
+    day = week or datetime.now(zone).date()
     names = {name: one.zh or name for name, one in home.configuration.targets.items()}
     with home.database.connect() as connection:
         alerts = week_of_tickets(connection, week_of(day))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from riskwarn.cli.options import DAY
 from riskwarn.errors import AnswerContradicts, LoadUnsettled
 from riskwarn.messages import Joined, Listed, Message, one_line
 
@@ -145,8 +146,7 @@ class Asking:
             zone = self._home.configuration.calendar.timezone
             today = self._now.astimezone(zone).date()
             question = Message("On which day were the exports taken ({files})?", files=_named(lacking))
-            kind = click.DateTime(["%Y-%m-%d"])
-            day = click.prompt(self._session.said(question), default=str(today), err=True, type=kind).date()
+            day = click.prompt(self._session.said(question), default=str(today), err=True, type=DAY)
             self._questions += 1
             moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
             self._told("exported_at", moment.isoformat(), "terminal", lacking)

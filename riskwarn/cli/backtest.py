@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
 from riskwarn.cli.notices import target_named
+from riskwarn.cli.options import DAY
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Message
@@ -25,14 +26,12 @@ SHOWN = (
 SOURCES_COLUMNS = ("source", "columns", "gain", "lower", "upper", "log_loss_without")
 OBSERVERS_COLUMNS = ("family", "columns", "gain", "lower", "upper", "log_loss_without")
 
-DATE = click.DateTime(["%Y-%m-%d"])
-
 
 @click.command("backtest")
 @click.option("--target", help="The target (default: the first declared).")
 @click.option("--horizon", type=int, help="The horizon (default: 4 where declared, else the first).")
-@click.option("--from", "start", type=DATE, help="First origin.")
-@click.option("--to", "end", type=DATE, help="Last origin.")
+@click.option("--from", "start", type=DAY, help="First origin.")
+@click.option("--to", "end", type=DAY, help="Last origin.")
 @click.option("--refit-every", type=click.IntRange(1), default=13, show_default=True, help="Origins between two fits.")
 @click.option(
     "--audit",
@@ -44,8 +43,8 @@ def command(
     session: Session,
     target: str | None,
     horizon: int | None,
-    start: datetime | None,
-    end: datetime | None,
+    start: date | None,
+    end: date | None,
     refit_every: int,
     audit: bool,
 ) -> None:
@@ -54,13 +53,13 @@ def command(
     from training.evaluation.comparison import LEAST_EFFECTIVE
 
     if start and end and start > end:
-        raise click.UsageError(Message("--from {start} lies after --to {end}.", start=start.date(), end=end.date()))
+        raise click.UsageError(Message("--from {start} lies after --to {end}.", start=start, end=end))
     home = session.home_with_families()
     name = home.configuration.chosen_targets(target)[0]
     periods = home.configuration.chosen_horizons(horizon)
     chosen = 4 if horizon is None and 4 in periods else periods[0]
     done = backtest(
-        home, target=name, horizon=chosen, start=start.date() if start else None, end=end.date() if end else None,
+        home, target=name, horizon=chosen, start=start, end=end,
         refit_every=refit_every, audit=audit, progress=session.progress,
     )  # fmt: skip
     rows = [

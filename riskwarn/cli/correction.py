@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -19,10 +19,10 @@ def command() -> None:
 
 @command.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="What was contested since this day (default: 28 days ago).")  # fmt: skip
+@click.option("--since", type=options.DAY, help="What was contested since this day (default: 28 days ago).")  # fmt: skip
 @options.force
 @click.pass_obj
-def export(session: Session, file: Path, since: datetime | None, force: bool) -> None:
+def export(session: Session, file: Path, since: date | None, force: bool) -> None:
     """Write what was contested into FILE (.csv or .xlsx): source, unit, matter and week, never an id.
 
     The department corrects its records; its next export carries the correction to scores, reasons and alerts.
@@ -34,7 +34,7 @@ def export(session: Session, file: Path, since: datetime | None, force: bool) ->
     checked_file(file, force)
     home = session.home()
     zone = home.configuration.calendar.timezone
-    day = since.date() if since is not None else (datetime.now(zone) - timedelta(days=28)).date()
+    day = since or (datetime.now(zone) - timedelta(days=28)).date()
     with home.database.connect() as connection:
         rows = contested(connection, day, zone)
     names = {name: one.zh for name, one in home.configuration.sources.items() if one.zh}

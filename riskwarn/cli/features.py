@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,11 @@ def command() -> None:
 @command.command("build")
 @options.as_of
 @click.pass_obj
-def build(session: Session, as_of: datetime | None) -> None:
+def build(session: Session, as_of: date | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
     from features.incremental.table import build_table
 
-    day = as_of.date() if as_of else None
-    built = build_table(session.home(), day, now=datetime.now(UTC), progress=session.progress)
+    built = build_table(session.home(), as_of, now=datetime.now(UTC), progress=session.progress)
     session.emit(built.as_dict(), [table_built(built)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -18,7 +18,7 @@ COLUMNS = ("source", "verdict", "records", "newest", "quiet_days", "newest_count
 @click.option("--source", help="Only this source.")
 @options.as_of
 @click.pass_obj
-def command(session: Session, source: str | None, as_of: datetime | None) -> None:
+def command(session: Session, source: str | None, as_of: date | None) -> None:
     """Examine the event sources: freshness, volume, completeness, delays, what later exports changed, and what targets can be learnt."""
     from riskwarn.health import districts_in_force, examine, prospects, usual_as_of
     from riskwarn.store import Store
@@ -26,7 +26,7 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
     home = session.home_with_families()
     source = session.source(source) if source else None
     chinese = session.language == "zh"
-    day = as_of.date() if as_of else usual_as_of(home)
+    day = as_of or usual_as_of(home)
     found = examine(home, day, districts_in_force(home, day), source=source, progress=session.progress)
     rows, lines = [], []
     for one in found:

@@ -135,7 +135,8 @@ def _every(*_of: object) -> bool:
 
 
 def figures_of_all(connection: Connection, limit: int) -> dict[str, Any]:
-    """How all notices went, as the owner of the home sees them."""
+    """How all notices went, as the owner of the home sees them; without targets that are suspended."""
     from serving.alerts.stats import Asked, figures
+    from serving.snapshots.suspensions import suspended
 
-    return figures(connection, Asked(_every, _every, _every, True, limit, datetime.now(UTC)))
+    return figures(connection, Asked(_every, _every, _every, True, limit, datetime.now(UTC), suspended(connection)))

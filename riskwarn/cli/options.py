@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date
 
 import click
 
+from riskwarn.days import NotADay, day_of, day_of_a_week
 from riskwarn.messages import LANGUAGES, Message
 
 #: For commands that write a file where the user names one.
 force = click.option("--force", is_flag=True, help="Replace the file where there is one.")
 
-as_of = click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
-)
+
+class _Day(click.ParamType[date]):
+    """A day, read as the API reads it."""
+
+    name = "date"
+
+    def __init__(self, read: Callable[[str], date] = day_of) -> None:
+        self._read = read
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day that was written."""
+        if isinstance(value, date):
+            return value
+        try:
+            return self._read(value)
+        except NotADay as error:
+            self.fail(Message("{parameter}: {problem}.", parameter=repr(value), problem=error.problem), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """How it is written, as help shows it."""
+        return "YYYY-MM-DD"
 
 
-def _of_this_time(_context: click.Context, _option: click.Parameter, day: datetime | None) -> datetime | None:
-    if day is not None and not 2000 <= day.year < 2200:
-        raise click.UsageError(
-            Message("--week {day} is too far away: name a day between 2000 and 2199.", day=day.date())
-        )
-    return day
+DAY = _Day()
 
+as_of = click.option("--as-of", type=DAY, help="Look from this date (default: after the newest record).")
 
-week = click.option(
-    "--week",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=_of_this_time,
-    help="The week of this day (default: this week).",
-)
+week = click.option("--week", type=_Day(day_of_a_week), help="The week of this day (default: this week).")
 
 #: Options of the program and whether a value follows.
 ANYWHERE = {"--json": False, "--home": True, "--lang": True}

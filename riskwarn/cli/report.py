@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -34,7 +34,7 @@ def command(
     session: Session,
     version: str | None,
     of_city: bool,
-    as_of: datetime | None,
+    as_of: date | None,
     out: Path | None,
     opened: bool,
     force: bool,
@@ -51,8 +51,7 @@ def command(
     path = output_file(out, force=force, endings=endings) if out is not None else None
     home, language = session.home(), session.language
     if of_city:
-        day = as_of.date() if as_of else None
-        page = report_of_city(home, language=language, as_of=day, progress=session.progress)
+        page = report_of_city(home, language=language, as_of=as_of, progress=session.progress)
     else:
         page = report_of_version(home, version, language=language)
     name = "city" if of_city else page.of

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
+from riskwarn.cli import options
 from riskwarn.cli.session import Session
 
 
 @click.command("retrain")
 @click.option("--target", help="Only this target.")
 @click.option("--horizon", type=int, help="Only this horizon, in periods.")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
-)
+@options.as_of
 @click.pass_obj
-def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
+def command(session: Session, target: str | None, horizon: int | None, as_of: date | None) -> None:
     """Train on what is known now; a champion that can no longer score is replaced, others get a challenger."""
     from riskwarn.cli.train import run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @click.command("score")
 @options.as_of
 @click.pass_obj
-def command(session: Session, as_of: datetime | None) -> None:
+def command(session: Session, as_of: date | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
     from serving.publishing.publish import publish
 
     home = session.home_with_families()
-    done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
+    done = publish(home, as_of, now=datetime.now(UTC), progress=session.progress)
     session.emit(
         done.as_dict(),
         [*published(done, session.configuration()), *(["Next: riskwarn serve."] if done.current else [])],

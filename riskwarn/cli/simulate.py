@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
+from riskwarn.cli.options import DAY
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
 
@@ -30,7 +31,7 @@ from riskwarn.messages import Message
     help="Futures of which the truth is the mean.",
 )
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    "--until", type=DAY, metavar="DATE",
     help="The city ends on the Monday of the week of this day (2026-06-29).",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the simulated city that DIRECTORY holds.")
@@ -43,14 +44,14 @@ def command(
     seed: int,
     truth_every: int | None,
     futures: int,
-    until: datetime | None,
+    until: date | None,
     force: bool,
 ) -> None:
     """Write a synthetic city's exports with known truth into DIRECTORY."""
     from riskwarn.disclosure import week_of
     from riskwarn.simulate import END, simulate
 
-    end = END if until is None else week_of(until.date())
+    end = END if until is None else week_of(until)
     written = simulate(
         directory, grids=grids, weeks=weeks, seed=seed, truth_every=truth_every, futures=futures, force=force,
         progress=session.progress, end=end,

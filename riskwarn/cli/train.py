@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -42,7 +42,7 @@ def command(
     session: Session,
     target: str | None,
     horizon: int | None,
-    as_of: datetime | None,
+    as_of: date | None,
     tune: bool,
     trials: int,
     seconds: float,
@@ -61,7 +61,7 @@ def run(
     session: Session,
     target: str | None,
     horizon: int | None,
-    as_of: datetime | None,
+    as_of: date | None,
     *,
     renew: bool,
     budget: Budget | None = None,
@@ -74,7 +74,7 @@ def run(
         home,
         target=target,
         horizon=horizon,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
         renew=renew,
         budget=budget,
         progress=session.progress,

@@ -166,7 +166,7 @@ class TooManyRequests(RiskwarnError):
     """A caller who asks more often than is allowed."""
 
     code = "too_many_requests"
-    template = "More was asked than the limit allows: ask again in {seconds} seconds."
+    template = "More was asked than the limit allows: ask again after {seconds} s."
     status = 429
 
 

@@ -9,7 +9,7 @@ class UnknownAlert(RiskwarnError):
     """A notice that there is not, or that lies elsewhere."""
 
     code = "unknown_alert"
-    template = "There is no alert {id!r}: riskwarn alerts list shows those there are."
+    template = "There is no alert {id!r}: GET /v1/alerts, or riskwarn alerts list, shows those there are."
     status = 404
 
 
@@ -41,7 +41,7 @@ class UnknownSilence(RiskwarnError):
     """A silence that there is not, or that has ended."""
 
     code = "unknown_silence"
-    template = "There is no silence {id!r} that lasts: riskwarn alerts silences lists them."
+    template = "There is no silence {id!r} that lasts: GET /v1/silences, or riskwarn alerts silences, lists them."
     status = 404
 
 

@@ -28,7 +28,7 @@ class UnknownSubscription(RiskwarnError):
     """A subscription that there is not, or that is another's."""
 
     code = "unknown_subscription"
-    template = "There is no subscription with the id {id!r}: riskwarn subscriptions list shows them."
+    template = "There is no subscription with the id {id!r}: GET /v1/subscriptions, or riskwarn subscriptions list, shows them."
     status = 404
 
 
@@ -44,7 +44,7 @@ class NothingSaid(RiskwarnError):
     """A notice of which no message is kept."""
 
     code = "nothing_said"
-    template = "No message about a notice {id!r} is kept."
+    template = "No message about a notice {id!r} is kept: GET /v1/alerts shows the notices that there are."
     status = 404
 
 

@@ -147,7 +147,7 @@ class UnknownUnit(RiskwarnError):
     """A grid or a unit that the snapshot does not hold."""
 
     code = "unknown_unit"
-    template = "No {unit} with the code {code!r} in this snapshot."
+    template = "No {unit} with the code {code!r} in this snapshot: search for it by its name."
     status = 404
 
 

@@ -15,6 +15,7 @@ from riskwarn.audit.chain import hold
 from riskwarn.contracts.because import check_note
 from riskwarn.errors import QueryInvalid, UnknownSilence
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from serving.alerts.alert import Lineage
 from serving.alerts.tables import SILENCES, new_id
 
@@ -61,7 +62,9 @@ def silence(
     """Silence a unit. Raises QueryInvalid (an end that has passed, or lies too far ahead), and what a reason may not hold."""
     check_note(reason, "reason")
     if not now < ends_at or (ends_at - now).days >= MOST_DAYS:
-        raise QueryInvalid(parameter="ends_at", problem=f"it lies within the next {MOST_DAYS} days")
+        raise QueryInvalid(
+            parameter="ends_at", problem=Message("it must lie within the next {days} days", days=MOST_DAYS)
+        )
     made = Silence(new_id(), unit, code, target, reason, by.actor, now, ends_at)
     entry = Entry(Action.ALERT_CHANGED, made.id, by, "silenced", reason)
     with recorded(home) as change:

@@ -1,5 +1,5 @@
 """What became of the notices of a week: asked on Friday by who heads a centre. Of all that one sees, never of a team or a person: of a part
-of the city in which few work, or nobody knows how many, nothing is counted.
+of the city in which few work, or nobody knows how many, nothing is counted; and nothing of a target that is suspended, whoever asks.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from serving.alerts.shown import as_dict
 from serving.alerts.stats import Covers, Held, enough_work
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import Team, kept_teams
+from serving.snapshots.suspensions import suspended
 from serving.track_record.shown import events_told
 
 _LEVELS = [one.value for one in sorted(Level, key=lambda one: -HEIGHTS[one])]
@@ -43,7 +44,7 @@ def _as_kept(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
 @dataclass(frozen=True)
 class Asked:
     """Who asks, and when: of teams that he sees, of what was held back, as it was then, and of notices as he is told them (None of one that
-    he does not see); without targets that are left out. Nothing but `now` is the whole city, as the owner of the home sees it."""
+    he does not see). Nothing but `now` is the whole city, as the owner of the home sees it."""
 
     now: datetime
     covers: Covers = _every
@@ -51,7 +52,6 @@ class Asked:
     seen: Callable[[Alert], Alert | None] = lambda alert: alert
     told: Callable[[Iterable[Alert]], list[dict[str, Any]]] = _as_kept
     whole: bool = True
-    without: Collection[str] = ()
     limit: int | None = None  # late notices
 
     def counts(self, teams: Sequence[Team]) -> bool:
@@ -61,14 +61,15 @@ class Asked:
 
 
 def became_of(connection: Connection, monday: date, zone: tzinfo, asked: Asked) -> dict[str, Any]:
-    """`{week, notices, levels, statuses, outcomes, closed, budget, held, earlier, late}`.
+    """`{week, notices, levels, statuses, outcomes, closed, budget, held, earlier, late, suspended}`.
 
     `statuses` and `outcomes` are of the notices that were raised in the week, `closed` of all that were closed in it; a live one whose
     ticket rests is `suspended`; `earlier` counts those of before that somebody has to do with still; `late` are the live ones, of whichever
-    week, past a deadline. Where nothing is counted the counts are None.
+    week, past a deadline; `suspended` are the targets that are left out. Where nothing is counted the counts are None.
     """
     start, end = (datetime.combine(monday + timedelta(weeks=weeks), time(), zone) for weeks in (0, 1))
-    alerts = _looked_at(connection, monday, start, end, asked)
+    gone = sorted(suspended(connection))
+    alerts = _looked_at(connection, monday, start, end, gone, asked)
     own = [one for one in alerts if start <= one.raised_at < end]
     earlier = [one for one in alerts if one.live and one.raised_at < start]
     closed = [
@@ -78,7 +79,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, asked: Asked) 
     ]
     late = [one for one in alerts if one.live and one.raised_at < end and one.late(asked.now)]
     late.sort(key=lambda one: (-HEIGHTS[Level(one.level)], one.sequence))
-    within = HELD.c.at >= start, HELD.c.at < end, HELD.c.target.not_in(asked.without)
+    within = HELD.c.at >= start, HELD.c.at < end, HELD.c.target.not_in(gone)
     teams = [one for one in kept_teams(connection).all if asked.covers(one.unit, one.code)]
     told = {
         "week": monday.isoformat(),
@@ -91,6 +92,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, asked: Asked) 
         "held": dict(reasons_of(connection, *within, seen=asked.held).most_common()),
         "earlier": {"live": len(earlier), "late": sum(one.late(asked.now) for one in earlier)},
         "late": asked.told(late[: asked.limit]),
+        "suspended": gone,
     }
     return told if asked.counts(teams) else _without_counts(told)
 
@@ -111,13 +113,13 @@ def _without_counts(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, **dict.fromkeys(_COUNTED), "budget": {**told["budget"], "used": None}}
 
 
-def _looked_at(connection: Connection, monday: date, start: datetime, end: datetime, asked: Asked) -> list[Alert]:
+def _looked_at(
+    connection: Connection, monday: date, start: datetime, end: datetime, without: Collection[str], asked: Asked
+) -> list[Alert]:
     """The notices of a week, what was raised or ended in it, and what somebody has to do with still; as they are told."""
     own = ALERTS.c
     within = [(at >= start) & (at < end) for at in (own.raised_at, own.ended_at)]
-    found = alerts_where(
-        connection, or_(own.status.in_(LIVE), own.week == monday, *within), own.target.not_in(asked.without)
-    )
+    found = alerts_where(connection, or_(own.status.in_(LIVE), own.week == monday, *within), own.target.not_in(without))
     return [told for one in found if (told := asked.seen(one)) is not None]
 
 

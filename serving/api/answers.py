@@ -43,7 +43,7 @@ def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> Block
     Raises TargetSuspended where it has nothing of the target any more; the usual one stays the usual one.
     """
     targets = snapshot.manifest["targets"]
-    name = target or targets[0]
+    name = targets[0] if target is None else target
     if name in snapshot.suspended:
         raise TargetSuspended(target=snapshot.target_named(name))
     targets = [one for one in targets if one not in snapshot.suspended]

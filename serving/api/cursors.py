@@ -31,7 +31,9 @@ class Cursor:
             if not (after.isascii() and after.isdigit()) or int(after) < 1:
                 raise ValueError(after)
         except ValueError as error:
-            raise QueryInvalid(parameter="cursor", problem="it is not one that a ranking gave as `next`") from error
+            raise QueryInvalid(
+                parameter="cursor", problem="it is not one that a ranking gave as `next`: start again without it"
+            ) from error
         return cls(snapshot, query, int(after))
 
 

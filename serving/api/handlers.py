@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from riskwarn.errors import QueryInvalid, RiskwarnError, SignInLocked
+from riskwarn.errors import QueryInvalid, RiskwarnError, SignInLocked, SubscriptionInvalid
 from riskwarn.messages import Listed, Message
 from serving.api.context import HEADERS
 from serving.api.needs import leaves
@@ -43,7 +44,7 @@ def answer_with_problems(app: FastAPI) -> None:
             # Where the database lies, and what to do about it on the machine, is for the log.
             _log.error("the database does not answer: %s", error)
             return problem(request, 503, error.code, SILENT)
-        if isinstance(error, QueryInvalid):
+        if isinstance(error, QueryInvalid | SubscriptionInvalid):
             errors = [{name: error.fields[name] for name in ("parameter", "problem")}]
         headers = {"Retry-After": str(60 * error.minutes)} if isinstance(error, SignInLocked) else None
         return problem(request, error.status, error.code, error.message, errors, headers)  # type: ignore[arg-type]
@@ -52,7 +53,7 @@ def answer_with_problems(app: FastAPI) -> None:
     def of_query(request: Request, error: RequestValidationError) -> Response:
         wrong = [
             {
-                "parameter": "body" if one["type"] == "json_invalid" else str(one["loc"][-1]),
+                "parameter": _parameter(one),
                 "problem": _unknown(request, one["loc"][0]) if one["type"] == "extra_forbidden" else wrong_value(one),
             }
             for one in error.errors()
@@ -77,6 +78,14 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def of_us(request: Request, _error: Exception) -> Response:
         return problem(request, 500, "internal_error", WENT_WRONG)
+
+
+def _parameter(error: Any) -> str:
+    """Which parameter is wrong; of a list with the number of its entry, the first being 0."""
+    if error["type"] == "json_invalid":
+        return "body"
+    where: tuple[str | int, ...] = error["loc"]
+    return f"{where[-2]}[{where[-1]}]" if isinstance(where[-1], int) and len(where) > 1 else str(where[-1])
 
 
 def _methods(request: Request) -> str:

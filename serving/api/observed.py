@@ -46,6 +46,7 @@ class Observed:
             _log.error("a request failed", exc_info=error, extra=_told(scope, 500, started))
             if "riskwarn.status" not in scope:
                 await send_problem(scope, send, 500, "internal_error", WENT_WRONG)
+            scope["riskwarn.status"] = 500  # what was cut has failed, whatever it began with
         finally:
             metrics.at_work -= 1
             # Who went away before anything was sent was answered nothing: that is no failure.

@@ -185,8 +185,9 @@ def wrong_value(error: Any) -> str:
         return Message("it must be at most {most}", most=context["le"])
     if kind.startswith("int"):
         return Message("it must be a whole number")
-    if kind.startswith("date"):
-        return Message("it must be a date, written YYYY-MM-DD")
+    if "problem" in context:  # a sentence of ours
+        told: str = context["problem"]
+        return told
     if kind == "missing":
         return Message("it is needed")
     if kind == "string_pattern_mismatch":
@@ -194,7 +195,13 @@ def wrong_value(error: Any) -> str:
     if kind == "string_too_long":
         return Message("it may have {most} characters at most", most=context["max_length"])
     if kind == "string_too_short":
+        if context["min_length"] == 1:
+            return Message("it must not be empty")
         return Message("it must have {least} characters at least", least=context["min_length"])
+    if kind == "too_short":
+        return Message("it must have {least} entries at least", least=context["min_length"])
+    if kind == "too_long":
+        return Message("it may have {most} entries at most", most=context["max_length"])
     if kind == "json_invalid":
         return Message("it is not JSON")
     return _OF_TYPES.get(kind, Message("it is not what the endpoint takes: see /docs"))

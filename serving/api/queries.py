@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from riskwarn.contracts.because import MOST_CHARACTERS
+from riskwarn.days import NotADay, day_of, day_of_a_week, instant_of
 from riskwarn.words import Level, Unit
 from serving.access.granted import Standing
 from serving.access.grants import MOST_DAYS
@@ -48,17 +51,40 @@ def _asked(kind: str, told: str, default: Any = None, **limits: Any) -> Any:
     return Field(default, description=told, json_schema_extra={"x-data-class": kind}, **limits)
 
 
-_TARGET = _asked("model", "declared target; the first where not given")
+_Read = TypeVar("_Read")
+
+
+def _read(reads: Callable[[str], _Read]) -> BeforeValidator:
+    """Days and instants as they are written: Pydantic takes numbers of seconds for them, too, and either for the other. What is wrong is
+    told in the sentence of who reads."""
+
+    def read(value: object) -> _Read:
+        try:
+            return reads(value if isinstance(value, str) else "")
+        except NotADay as error:
+            raise PydanticCustomError("unread", "{problem}", {"problem": error.problem}) from error
+
+    return BeforeValidator(read)
+
+
+Day = Annotated[date, _read(day_of)]
+DayOfAWeek = Annotated[date, _read(day_of_a_week)]
+Instant = Annotated[datetime, _read(instant_of)]
+
+#: Characters of what names something: what does not fit is none of ours, and is not repeated in a refusal.
+_OF_NAME = 64
+
+_TARGET = _asked("model", "declared target; the first where not given", max_length=_OF_NAME)
 _HORIZON = _asked("model", "periods ahead; 4 where served, else the first")
 _AS_OF = _asked("model", "the newest snapshot of this as-of")
 _UNIT = _asked("place", "grid, community, town, district or city", Unit.GRID)
-_PARENT = _asked("place", "only units inside the unit of this code")
+_PARENT = _asked("place", "only units inside the unit of this code", max_length=256)
 _MIN_LEVEL = _asked("forecast", "only this attention level and higher")
 _SEARCH = _asked(
     "place",
     "only units whose name or code holds this text, or whose name has these initials in pinyin",
     min_length=1,
-    max_length=64,
+    max_length=_OF_NAME,
 )
 
 
@@ -79,7 +105,7 @@ class ScoresQuery(Nothing):
     search: str | None = _SEARCH
     limit: int = _asked("service", "units an answer", 50, ge=1, le=1000)
     cursor: str | None = _asked("service", "`next` of the answer before; goes on in its snapshot while that is kept")
-    as_of: date | None = _AS_OF
+    as_of: Day | None = _AS_OF
 
 
 class Measure(StrEnum):
@@ -102,13 +128,13 @@ class MapQuery(Nothing):
         "the probability, the expected count per 10,000 residents, the change, or the excess over the own past",
         Measure.SCORE,
     )
-    as_of: date | None = _AS_OF
+    as_of: Day | None = _AS_OF
 
 
 class GridQuery(Nothing):
     """A portrait."""
 
-    as_of: date | None = _AS_OF
+    as_of: Day | None = _AS_OF
 
 
 class ExplanationQuery(GridQuery):
@@ -134,7 +160,7 @@ class LevelsQuery(ExplanationQuery):
 class TrackRecordQuery(Nothing):
     """How published forecasts went."""
 
-    target: str | None = _asked("model", "only this declared target")
+    target: str | None = _asked("model", "only this declared target", max_length=_OF_NAME)
     horizon: int | None = _asked("model", "only this declared horizon, in periods")
     limit: int = _asked("service", "rows an answer; the summary is of all", 50, ge=1, le=1000)
 
@@ -142,8 +168,8 @@ class TrackRecordQuery(Nothing):
 class CompareQuery(Nothing):
     """Two snapshots, the older first."""
 
-    a: str = _asked("model", "id of the older snapshot", ...)
-    b: str = _asked("model", "id of the newer snapshot", ...)
+    a: str = _asked("model", "id of the older snapshot", ..., max_length=_OF_NAME)
+    b: str = _asked("model", "id of the newer snapshot", ..., max_length=_OF_NAME)
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
     limit: int = _asked("service", "grids an answer", 50, ge=1, le=1000)
@@ -163,7 +189,9 @@ class ExportQuery(FileQuery):
     """A file."""
 
     approval: str | None = _asked(
-        "service", "id of the approval that a large file needs; the file is out of the snapshot that was approved"
+        "service",
+        "id of the approval that a large file needs; the file is out of the snapshot that was approved",
+        max_length=_OF_NAME,
     )
 
 
@@ -212,7 +240,7 @@ class OperatorAsked(Nothing):
     """A person who may sign in."""
 
     name: str = _asked(
-        "operator", "a person's name or staff number; told by no answer", ..., min_length=1, max_length=64
+        "operator", "a person's name or staff number; told by no answer", ..., min_length=1, max_length=_OF_NAME
     )
     role: Role = _asked("operator", "what that one is there for", ...)
     area: list[str] | None = _OF_AREA
@@ -225,7 +253,7 @@ class OperatorAsked(Nothing):
 class KeyAsked(Nothing):
     """A key of a program, or of an operator."""
 
-    name: str = _asked("service", "what the program is called; names nobody", ..., min_length=1, max_length=64)
+    name: str = _asked("service", "what the program is called; names nobody", ..., min_length=1, max_length=_OF_NAME)
     scopes: list[Scope] | None = _asked("service", "what it may do; `read` where not given", min_length=1, max_length=9)
     area: list[str] | None = _OF_AREA
     purpose: Purpose | None = _asked("service", "for what it is used")
@@ -252,26 +280,24 @@ class AuditQuery(ListQuery):
 class AlertsQuery(ListQuery):
     """Notices."""
 
-    target: str | None = _asked("model", "only this target")
+    target: str | None = _asked("model", "only this target", max_length=_OF_NAME)
     level: MinLevel | None = _asked("forecast", "only this attention level")
     status: Status | None = _asked("service", "only those that stand so")
     live: bool | None = _asked("service", "only those that somebody has to do with still, or only the others")
     overdue: bool = _asked("service", "only those of these that should be closed, or acknowledged, by now", False)
     code: str | None = _asked(
-        "place", "only about the unit of this code, or a town's that tell of this grid", max_length=64
+        "place", "only about the unit of this code, or a town's that tell of this grid", max_length=_OF_NAME
     )
     parent: str | None = _asked(
-        "place", "only about units inside the unit of this code, or about itself", max_length=64
+        "place", "only about units inside the unit of this code, or about itself", max_length=_OF_NAME
     )
-    team_id: str | None = _asked("service", "only those of this team, or that it is told of, too", max_length=64)
+    team_id: str | None = _asked("service", "only those of this team, or that it is told of, too", max_length=_OF_NAME)
 
 
 class WeekQuery(ListQuery):
     """A week of notices."""
 
-    week: date | None = _asked(
-        "service", "the week of this day; this week where not given", ge=date(2000, 1, 1), le=date(2199, 12, 31)
-    )
+    week: DayOfAWeek | None = _asked("service", "the week of this day; this week where not given")
 
 
 class VerbAsked(Nothing):
@@ -282,7 +308,7 @@ class VerbAsked(Nothing):
     note: str = _asked(
         "operator", "why, or what was seen; kept in the audit, and names nobody", "", max_length=MOST_CHARACTERS
     )
-    team_id: str | None = _asked("service", "the team; `assign` and `co_handle` need it", max_length=64)
+    team_id: str | None = _asked("service", "the team; `assign` and `co_handle` need it", max_length=_OF_NAME)
 
     def of(self, verb: Verb) -> Asked:
         """It, for a verb. Raises QueryInvalid, and what a note may not hold."""
@@ -300,11 +326,11 @@ class SilenceAsked(Nothing):
     """A silence."""
 
     code: str = _asked("place", "the unit's code; `town:CODE` where several units bear it", ..., max_length=80)
-    target: str | None = _asked("model", "only of this target")
+    target: str | None = _asked("model", "only of this target", max_length=_OF_NAME)
     reason: str = _asked(
         "operator", "why; kept in the audit, and names nobody", ..., pattern=r"\S", max_length=MOST_CHARACTERS
     )
-    ends_at: datetime = _asked("service", "until when, with its offset", ...)
+    ends_at: Instant = _asked("service", "until when, with its offset", ...)
 
 
 class Received(StrEnum):
@@ -328,7 +354,7 @@ class Channel(StrEnum):
 class FeedQuery(Nothing):
     """The newest notices."""
 
-    target: str | None = _asked("model", "only this target")
+    target: str | None = _asked("model", "only this target", max_length=_OF_NAME)
     level: MinLevel | None = _asked("forecast", "only this attention level and higher")
     cap_status: Received = _asked("service", "Actual, or what is told in exercises and tests alone", Received.ACTUAL)
     limit: int = _asked("service", "notices an answer", 50, ge=1, le=200)
@@ -338,7 +364,7 @@ class FeedQuery(Nothing):
 class StreamQuery(Nothing):
     """A stream of messages."""
 
-    target: str | None = _asked("model", "only this target")
+    target: str | None = _asked("model", "only this target", max_length=_OF_NAME)
     level: MinLevel | None = _asked("forecast", "only this attention level and higher")
     cap_status: Received = _asked("service", "Actual, or what is told in exercises and tests alone", Received.ACTUAL)
     seconds: int | None = _asked(
@@ -349,16 +375,16 @@ class StreamQuery(Nothing):
 class SubscriptionAsked(Nothing):
     """A receiver of notices."""
 
-    name: str = _asked("service", "what it is called; names nobody", ..., min_length=1, max_length=64)
+    name: str = _asked("service", "what it is called; names nobody", ..., min_length=1, max_length=_OF_NAME)
     channel: Channel = _asked("service", "how it is told", Channel.WEBHOOK)
     address: str = _asked("service", "of a webhook, or of a mailbox", "", max_length=512)
     token: str = _asked(
         "service", "what opens a robot, and behind a blank its secret where it is signed", "", max_length=400
     )
     language: Language = _asked("service", "of texts", Language.ZH)
-    target: str | None = _asked("model", "only of this target", max_length=64)
+    target: str | None = _asked("model", "only of this target", max_length=_OF_NAME)
     min_level: MinLevel | None = _asked("forecast", "only of this attention level and higher")
-    team_id: str | None = _asked("service", "only what goes to this team", max_length=64)
+    team_id: str | None = _asked("service", "only what goes to this team", max_length=_OF_NAME)
     area: list[str] | None = _asked(
         "place", "only of these units, `code` or `kind:code`; all that one sees where not given", max_length=50
     )
@@ -368,4 +394,4 @@ class SubscriptionAsked(Nothing):
 class HealthQuery(Nothing):
     """The health of sources."""
 
-    source: str | None = _asked("service", "only this source")
+    source: str | None = _asked("service", "only this source", max_length=_OF_NAME)

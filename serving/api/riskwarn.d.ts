@@ -12070,4 +12070,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: ea255e05439d5304e00d0753a1f5b158bf28de6bd8c1deaa01c8435eb1c559af
+// sha256 of the description: 64e955e73718ed12ea9dcfe6f6322925c641ca162e475c5693599e0ee62f8124

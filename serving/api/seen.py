@@ -10,7 +10,7 @@ from typing import Any
 
 from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.caller import Caller
@@ -100,7 +100,9 @@ class Seen:
         try:
             snapshot = self.current.named(cursor.snapshot)
         except NoSnapshot as error:
-            raise QueryInvalid(parameter="cursor", problem="it is not one that a ranking gave as `next`") from error
+            raise QueryInvalid(
+                parameter="cursor", problem="it is not one that a ranking gave as `next`: start again without it"
+            ) from error
         if as_of is not None and snapshot.as_of != as_of:
             raise QueryInvalid(parameter="cursor", problem="it belongs to another query; start again without it")
         return self._cut(snapshot)
@@ -155,6 +157,13 @@ class Seen:
         inputs, served = row.manifest["inputs"], {*left["models"].values()}
         models = {version: digest for version, digest in inputs.get("models", {}).items() if version in served}
         return {**left, "inputs": {**inputs, "models": models}}
+
+    def declared(self, target: str | None) -> None:
+        """Raise QueryInvalid where a target is asked for that is not declared: of it there would be nothing for ever, and nobody told why."""
+        known = self.home.configuration.targets
+        if target is not None and target not in known:
+            problem = Message("{target!r} is not declared; declared are {known}", target=target, known=Listed(known))
+            raise QueryInvalid(parameter="target", problem=problem)
 
     def served(self, target: str | None) -> list[str]:
         """The targets that are suspended and left out of a list of all. Raises TargetSuspended where one of them is asked for."""

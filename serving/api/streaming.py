@@ -1,7 +1,8 @@
 """A stream of events (server-sent events): an answer without an end, which holds nothing for who reads it but a number.
 
 It ends where the one who reads goes, reads too slowly, or may not be told any more, and where the server ends; who connects again says
-what came last, and misses nothing. Only messages have an id: what is said beside them moves nobody's place.
+what came last, and misses nothing. Only messages have an id: what is said beside them moves nobody's place. It begins once its place is
+known: where the database does not answer then, there is no stream; where it stops answering later, the stream lives on and waits for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from serving.api.metrics import Metrics
+from serving.api.problems import OF_DATABASE
 from serving.delivery.feed import Feed, Told
 from serving.delivery.view import View
 
@@ -66,25 +68,27 @@ class EventStream(Response):
         self._seconds = LONGEST if seconds is None else seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell, until something ends it."""
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        if scope.get("riskwarn.head"):
-            await send({"type": "http.response.body", "body": b""})
-            return
+        """Tell, until something ends it. Raises what befalls the database before anything was sent."""
         gone = asyncio.create_task(_gone(receive))
-        # It waits more than it works: it takes no place of those who poll.
-        self._metrics.at_work -= 1
         try:
-            with suppress(TimeoutError):
-                async with self._feed.listening():
-                    await self._tell(scope, send, gone)
-                await _sent(send, b"", more=False)
+            async with self._feed.listening():
+                place = await self._feed.place(self._last, self._listener.view())
+                # It waits more than it works: it takes no place of those who poll.
+                self._metrics.at_work -= 1
+                try:
+                    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+                    if not scope.get("riskwarn.head"):
+                        with suppress(TimeoutError):
+                            await self._tell(scope, send, gone, place)
+                            await _sent(send, b"", more=False)
+                        return
+                    await send({"type": "http.response.body", "body": b""})
+                finally:
+                    self._metrics.at_work += 1
         finally:
-            self._metrics.at_work += 1
             gone.cancel()
 
-    async def _tell(self, scope: Scope, send: Send, gone: asyncio.Task[None]) -> None:
-        place = await self._feed.place(self._last, self._listener.view())
+    async def _tell(self, scope: Scope, send: Send, gone: asyncio.Task[None], place: int | None) -> None:
         # Whoever names no message misses none.
         await _sent(send, _BEGIN + _EVICTED if place is None and self._last else _BEGIN)
         place, begun = place or 0, time.monotonic()
@@ -93,35 +97,39 @@ class EventStream(Response):
             news = self._feed.news
             if not self._listener.allowed():
                 return
-            found = await self._feed.after(place)
-            now = time.monotonic()
-            if found:
-                place = found[-1].sequence
-                for part in self._parts(found):
-                    await _sent(send, part)
-                    spoken = now
-                continue
+            now, all_told = time.monotonic(), True
+            try:
+                found = await self._feed.after(place)
+                for upto, part in self._parts(found):
+                    if part:
+                        await _sent(send, part)
+                        spoken = now
+                    place = upto
+                if found:
+                    continue
+            except OF_DATABASE as error:
+                self._feed.not_read(error)
+                all_told = False
             left = begun + self._seconds - now
-            if left <= 0:
+            # What is kept is told to the end, or not at all: who asked for that alone would take a part of it for all.
+            if left <= 0 and (all_told or now - begun >= LONGEST):
                 return
             if now - spoken >= SILENT:
                 await _sent(send, _ALIVE)
                 spoken = now
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(LOOK_EVERY, left)):
+                async with asyncio.timeout(min(LOOK_EVERY, left) if left > 0 else LOOK_EVERY):
                     await news.wait()
 
-    def _parts(self, found: list[Told]) -> Iterator[bytes]:
-        """What is told of some messages, in parts that are small: what waits to be read is held for each who reads."""
+    def _parts(self, found: list[Told]) -> Iterator[tuple[int, bytes]]:
+        """What is told of some messages, in parts that are small, each with the number of its last: what waits to be read is held for each
+        who reads, and whoever is not told all goes on behind what he was told."""
         part: list[bytes] = []
         for one in found:
             part.append(self._listener.tells(one) or b"")
-            if sum(map(len, part)) >= PART_BYTES:
-                yield b"".join(part)
+            if one is found[-1] or sum(map(len, part)) >= PART_BYTES:
+                yield one.sequence, b"".join(part)
                 part = []
-        rest = b"".join(part)
-        if rest:
-            yield rest
 
 
 async def _sent(send: Send, part: bytes, more: bool = True) -> None:

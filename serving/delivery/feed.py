@@ -77,7 +77,8 @@ class Feed:
         self._last: int | None = None  # the number up to which all is known here
         self._news: asyncio.Event | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._beginning = asyncio.Lock()
+        self._beginning: asyncio.Task[None] | None = None
+        self._unread: RiskwarnError | None = None  # why nothing can be read, as long as nothing can
         self.listeners = 0
 
     @asynccontextmanager
@@ -85,9 +86,11 @@ class Feed:
         """Look for what is new as long as anybody listens."""
         self.listeners += 1
         try:
-            async with self._beginning:
-                if self._looking is None:
-                    await self._begin()
+            if self._looking is None:
+                # All who come meanwhile wait for one look, and are told alike that there is none.
+                if self._beginning is None:
+                    self._beginning = asyncio.create_task(self._begin())
+                await asyncio.shield(self._beginning)
             yield
         finally:
             self.listeners -= 1
@@ -96,19 +99,29 @@ class Feed:
                 self._looking = None
 
     async def _begin(self) -> None:
-        self._news = asyncio.Event()
-        head = await asyncio.to_thread(self._head)
+        try:
+            head = await asyncio.to_thread(self._head)
+            newest = await asyncio.to_thread(self._tail)
+        finally:
+            self._beginning = None
         self._newest.clear()
-        self._newest.extend(await asyncio.to_thread(self._tail))
-        self._last = max(head, self._newest[-1].sequence if self._newest else 0)
-        self._looking = asyncio.create_task(self._look())
+        self._newest.extend(newest)
+        self._last = max(head, newest[-1].sequence if newest else 0)
+        self._news, self._unread = asyncio.Event(), None
+        if self.listeners:
+            self._looking = asyncio.create_task(self._look())
 
     async def place(self, identity: str | None, view: View) -> int | None:
         """The number behind which a listener goes on: that of the last message it heard, else of the newest; None where that is not kept,
         or about nothing inside, which is told alike."""
+        return await asyncio.to_thread(self._place, identity, view)
+
+    def _place(self, identity: str | None, view: View) -> int | None:
+        if self._unread is not None:
+            raise type(self._unread)(**self._unread.fields)  # nobody waits for what is known already
         if identity is None:
-            return await asyncio.to_thread(self._head)
-        found = await asyncio.to_thread(self._named, identity)
+            return self._head()
+        found = self._named(identity)
         return found.sequence if found is not None and view.hears(found.message) else None
 
     async def after(self, place: int) -> list[Told]:
@@ -131,11 +144,20 @@ class Feed:
         while True:
             try:
                 await self._renew()
+                if self._unread is not None:
+                    self._unread = None
+                    _log.warning("messages are read again")
             except RiskwarnError as error:
-                _log.warning("messages cannot be read: %s", error.code)
+                self.not_read(error)
             except Exception as error:
                 _log.error("messages cannot be read", exc_info=error)
             await asyncio.sleep(self._look_every)
+
+    def not_read(self, error: RiskwarnError) -> None:
+        """Note that nothing can be read now; it is logged once, until something can."""
+        if self._unread is None:
+            _log.warning("messages cannot be read: %s", error.code)
+        self._unread = error
 
     async def _renew(self) -> None:
         assert self._last is not None

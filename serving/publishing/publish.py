@@ -37,7 +37,7 @@ from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
-from serving.scoring.score import Scoring, catalogue_of, catalogue_parts, examined, score
+from serving.scoring.score import Scoring, catalogue_of, examined, score
 from serving.snapshots import published, suspensions
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
@@ -143,9 +143,10 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
     serving = _champions(home)
     chosen = serving.chosen
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
+    catalogue = catalogue_of(home.configuration, loaded)
     lasting: dict[str, Any] = {
         "configuration": home.configuration.fingerprint(),
-        "catalogue": catalogue_of(home.configuration, loaded),
+        "catalogue": catalogue.whole,
         "models": {champion.version: champion.checksum for champion in chosen},
         "disclosure": RULE,
     }
@@ -163,7 +164,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
 
         city, numbers = known_city(home, as_of, now=now, progress=progress, begun=begun)
         inputs = _inputs(city, lasting)
-        return _published(home, city, numbers, serving, loaded, inputs, health, now, progress, started)
+        return _published(home, city, numbers, serving, loaded, inputs, catalogue.parts, health, now, progress, started)
 
 
 def _inputs(city: City, lasting: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,6 +179,7 @@ def _published(
     serving: _Champions,
     loaded: Sequence[tuple[Champion, Forecaster]],
     inputs: Mapping[str, Any],
+    catalogue: Mapping[str, str],
     health: Sequence[Future[list[SourceHealth]]],
     now: datetime,
     progress: Progress,
@@ -199,7 +201,7 @@ def _published(
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
-    row["manifest"]["catalogue"] = catalogue_parts(home.configuration, loaded)
+    row["manifest"]["catalogue"] = dict(catalogue)
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0

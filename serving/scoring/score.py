@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from features import City, FeatureMatrix, chosen_executor, parts_of, version_of
+from features import City, FeatureMatrix, Version, chosen_executor, version_of
 from features.panel.panel import Encoded
 from riskwarn.arrays import give_back
 from riskwarn.configuration import Configuration
@@ -87,24 +87,18 @@ def prepared(
     return Prepared(matrix, tuple(found), data_gaps(found))
 
 
-def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
+def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> Version:
     """The version of all features that some models use, of the numbers that reasons are told with, and of their sentences: a change of
-    any other gives the same snapshot."""
-    version = version_of(configuration, _told_with(configuration, loaded))
-    return hashlib.sha256(f"{version} {_sentences_written()}".encode()).hexdigest()
-
-
-def catalogue_parts(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> dict[str, str]:
-    """SHA-256 of each part of that version: `engine`, `code`, `words` and `sentences`."""
-    sentences_now = hashlib.sha256(_sentences_written().encode()).hexdigest()
-    return {**parts_of(configuration, _told_with(configuration, loaded)), "sentences": sentences_now}
+    any other gives the same snapshot. Its parts are `engine`, `code`, `words` and `sentences`."""
+    version, written = (
+        version_of(configuration, _told_with(configuration, loaded)),
+        json.dumps(sentences(), sort_keys=True),
+    )
+    parts = {**version.parts, "sentences": hashlib.sha256(written.encode()).hexdigest()}
+    return Version(hashlib.sha256(f"{version.whole} {written}".encode()).hexdigest(), parts)
 
 
 def _told_with(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
     """The features that some models use, and the numbers that their reasons are told with."""
     names = [name for _, forecaster in loaded for name in forecaster.names]
     return [*names, *numbers_wanted(configuration, loaded)]
-
-
-def _sentences_written() -> str:
-    return json.dumps(sentences(), sort_keys=True)

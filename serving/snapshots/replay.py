@@ -24,7 +24,7 @@ from riskwarn.messages import Listed, Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store.ledger import losses
 from serving.scoring.city import Before
-from serving.scoring.score import catalogue_of, catalogue_parts, score
+from serving.scoring.score import catalogue_of, score
 from serving.snapshots import published
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.differences import damaged, differences
@@ -103,8 +103,9 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     for (target, horizon), version in row.models.items():
         champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
         loaded.append((champion, load_champion(home, champion)))
-    if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
-        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, catalogue_parts(home.configuration, loaded)))
+    catalogue = catalogue_of(home.configuration, loaded)
+    if inputs["catalogue"] != catalogue.whole:
+        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, catalogue.parts))
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     made = score(home, city, encoded(city), loaded, _compared_with(home, row), progress)
     return write_files(folder, snapshot, content_of(made))

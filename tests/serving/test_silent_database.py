@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -23,9 +24,10 @@ from tests.serving.test_requests import LOCAL
 MANY = 60
 
 
-@pytest.mark.parametrize("path", ["/v1/alerts", "/v1/track-record"])
+@pytest.mark.parametrize("path", ["/v1/alerts", "/v1/track-record", "/v1/alerts/stream"])
+@pytest.mark.usefixtures("streams_end")
 def test_what_needs_a_held_database_is_answered_with_when_to_ask_again(
-    made: Made, path: str, monkeypatch: pytest.MonkeyPatch
+    made: Made, path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("serving.api.app.ANSWER_SECONDS", 0.1)
     application = made.application()
@@ -42,10 +44,34 @@ def test_what_needs_a_held_database_is_answered_with_when_to_ask_again(
                 told = answer.json()
                 assert told["type"] == "urn:riskwarn:database_busy" and word in told["detail"]
                 assert str(made.home.path) not in answer.text and "riskwarn.db" not in answer.text
+                assert api.head(asked).status_code == 503
+            assert not [one for one in caplog.messages if "failed" in one]
         finally:
             held.execute("ROLLBACK")
             held.close()
         assert api.get(asked).status_code == 200
+
+
+@pytest.mark.usefixtures("streams_end")
+def test_no_route_fails_where_the_database_is_held(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that can be read, with ids that may be there or not."""
+    monkeypatch.setattr("serving.api.app.ANSWER_SECONDS", 0.1)
+    application = made.application()
+    application.current.look()
+    paths = [path for path, methods in application.openapi()["paths"].items() if "get" in methods]
+    with TestClient(application, base_url=LOCAL, raise_server_exceptions=False) as api:
+        held = sqlite3.connect(made.home.path / "riskwarn.db", isolation_level=None)
+        held.execute("BEGIN EXCLUSIVE")
+        try:
+            asked = [re.sub(r"{\w+}", "G0000111", path) for path in paths]
+            answers = {path: api.get(path) for path in asked}
+        finally:
+            held.execute("ROLLBACK")
+            held.close()
+    told = {path: one.status_code for path, one in answers.items()}
+    assert {path: status for path, status in told.items() if status >= 500 and status != 503} == {}
+    assert sum(status == 503 for status in told.values()) > 8, told
+    assert all(one.headers["Retry-After"] for one in answers.values() if one.status_code == 503)
 
 
 @contextmanager
@@ -81,6 +107,31 @@ def test_many_who_need_a_held_database_are_answered_at_once_and_keep_the_ranking
         assert {(one.status_code, one.json()["type"]) for one in answers} == {(503, "urn:riskwarn:database_busy")}
         assert all(one.headers["Retry-After"] for one in answers)
         assert (again.status_code, again.content) == (200, ranking.content) and other.status_code == 200
+        assert passed < WAIT_SECONDS, "nobody waits as long as a command does"
+
+
+def test_many_who_begin_to_listen_where_the_database_is_held_are_all_told_when_to_come_again(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether anybody listens already or not."""
+    monkeypatch.setattr("serving.api.app.ANSWER_SECONDS", 0.5)
+    application = made.application()
+    for listen in (False, True):
+        with (
+            running_application(application) as address,
+            httpx.Client(base_url=address, timeout=WAIT_SECONDS * 10) as api,
+            ExitStack() as listening,
+        ):
+            if listen:
+                lines = listening.enter_context(api.stream("GET", "/v1/alerts/stream")).iter_lines()
+                assert next(lines)
+            with held_by_another_process(made.home.path / "riskwarn.db"), ThreadPoolExecutor(MANY) as many:
+                begun = time.monotonic()
+                asked = [many.submit(api.get, "/v1/alerts/stream") for _ in range(MANY)]
+                answers = [one.result() for one in asked]
+                passed = time.monotonic() - begun
+        assert {(one.status_code, one.json()["type"]) for one in answers} == {(503, "urn:riskwarn:database_busy")}
+        assert all(one.headers["Retry-After"] for one in answers)
         assert passed < WAIT_SECONDS, "nobody waits as long as a command does"
 
 

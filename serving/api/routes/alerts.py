@@ -15,7 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from riskwarn.audit import Action
 from riskwarn.disclosure import week_of
 from riskwarn.errors import QueryInvalid, TargetSuspended
-from riskwarn.messages import Listed, Message, translated
+from riskwarn.messages import Message, translated
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.access.areas import area_asked
 from serving.access.scopes import Scope
@@ -113,17 +113,12 @@ def alerts_router(context: Context) -> APIRouter:
     @needs(Scope.READ)
     def alerts(request: Request, query: Annotated[AlertsQuery, Query()]) -> Response:
         where: list[ColumnElement[bool]] = []
+        seen, now = context.seen(request), context.clock()
+        seen.declared(query.target)
         if query.target is not None:
-            known = home.configuration.targets
-            if query.target not in known:
-                problem = Message(
-                    "{target!r} is not declared; declared are {known}", target=query.target, known=Listed(known)
-                )
-                raise QueryInvalid(parameter="target", problem=problem)
             where.append(ALERTS.c.target == query.target)
         if query.status is not None:
             where.append(ALERTS.c.status == query.status.value)
-        seen, now = context.seen(request), context.clock()
         if query.level is not None and seen.whole:  # of a part it is that of the grids that are seen
             where.append(ALERTS.c.level == query.level.value)
         left_out = seen.served(query.target)
@@ -174,16 +169,15 @@ def alerts_router(context: Context) -> APIRouter:
     @needs(Scope.READ)
     def week(request: Request, query: Annotated[WeekQuery, Query()]) -> Response:
         seen, now, zone = context.seen(request), context.clock(), home.configuration.calendar.timezone
-        gone = seen.served(None)
 
         def told_of(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
             return [seen.alert(one) for one in alerts]
 
-        asked = WeekAsked(now, seen.holds, seen.held, seen.as_told, told_of, seen.whole, gone, query.limit)
+        asked = WeekAsked(now, seen.holds, seen.held, seen.as_told, told_of, seen.whole, query.limit)
         monday = week_of(query.week or now.astimezone(zone).date())
         with home.database.connect() as connection:
             told = in_bands(became_of(connection, monday, zone, asked))
-        return written({"notice": _NOTICE, **told, "suspended": gone})
+        return written({"notice": _NOTICE, **told})
 
     @router.get(
         "/v1/alerts/{alert_id}", operation_id="alert", response_model=AlertDetail,
@@ -260,10 +254,7 @@ def alerts_router(context: Context) -> APIRouter:
     @needs(Scope.ACT)
     def be_silent(request: Request, asked: SilenceAsked, _query: Annotated[Nothing, Query()]) -> Response:
         seen = context.seen(request)
-        if asked.target is not None and asked.target not in home.configuration.targets:
-            raise QueryInvalid(parameter="target", problem="it is not declared")
-        if asked.ends_at.tzinfo is None:
-            raise QueryInvalid(parameter="ends_at", problem="it needs its offset: 2026-03-09T08:00:00+08:00")
+        seen.declared(asked.target)
         kinds, code = area_asked(asked.code)
         unit = next((kind.value for kind in kinds if _known(seen, kind.value, code)), None)
         if unit is None:

@@ -82,6 +82,7 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
         if feed.listeners >= streaming.MOST:
             raise StreamsTooMany(most=streaming.MOST)
         seen = context.seen(request)
+        seen.declared(query.target)
         visible = _Visible(seen)
         await to_thread.run_sync(visible.renew)
 
@@ -104,7 +105,9 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.READ)
     def newest(request: Request, query: Annotated[FeedQuery, Query()]) -> Response:
-        told = said.newest(context.home, query.cap_status.value, _Visible(context.seen(request)).renewed())
+        seen = context.seen(request)
+        seen.declared(query.target)
+        told = said.newest(context.home, query.cap_status.value, _Visible(seen).renewed())
         found = list(islice((one for one in told if _asked_for(one, one.level, query)), query.limit))
         body = atom.atom_of(found, context.home.configuration, query.lang.value)
         return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from riskwarn.cli import riskwarn
+from riskwarn.cli import main, riskwarn
 from serving.alerts.keeping import keep
+from serving.alerts.suspending import suspend
 from serving.alerts.tickets import follow_tickets
 from serving.alerts.week import Asked, became_of
 from tests.serving.alerts.city import FIRST, City
@@ -42,7 +44,7 @@ def test_a_week_is_told_as_it_stands_now(city: City) -> None:
     assert told == {
         "week": "2026-03-02", "notices": 4, "levels": {"red": 2, "orange": 2}, "statuses": {"open": 1, "acknowledged": 1, "closed": 2},
         "outcomes": {"false": 1, "prevented": 1}, "closed": {"prevented": 1}, "budget": {"used": 4, "of": 15}, "held": {},
-        "earlier": {"live": 0, "late": 0},
+        "earlier": {"live": 0, "late": 0}, "suspended": [],
     }  # fmt: skip
     assert late == ["G0000024"], "nobody has seen it for a week"
 
@@ -90,7 +92,37 @@ def test_it_is_told_in_both_languages(city: City) -> None:
 def test_a_week_of_no_calendar_is_refused_in_a_sentence(city: City, command: tuple[str, ...]) -> None:
     options = ["--home", str(city.home.path), "alerts", *command, "--week", "9999-12-31"]
     done = CliRunner().invoke(riskwarn, options)
-    assert done.exit_code == 2 and "name a day between 2000 and 2199" in done.output
+    assert done.exit_code == 2 and "name a day between 2000-01-01 and 2199-12-31" in done.output
+
+
+@pytest.mark.parametrize(
+    "command", [("alerts", "week", "--week"), ("alerts", "tickets", "t.csv", "--week"), ("score", "--as-of")]
+)
+def test_a_day_is_named_by_a_date_and_nothing_else(
+    tmp_path: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for written in ("2026-11-08T00:00:00", "2026-11-8", "２０２６-11-08", "2026-11-31", "1794096000", "friday"):
+        for language, said in (("en", "written YYYY-MM-DD"), ("zh", "写作 YYYY-MM-DD")):
+            with pytest.raises(SystemExit, match="2"):
+                main(["--lang", language, "--home", str(tmp_path), *command, written])
+            error = capsys.readouterr().err
+            assert said in error and written in error, error
+
+
+def test_the_owner_of_the_home_is_told_nothing_of_a_suspended_target_either(city: City) -> None:
+    suspend(city.home, "conflict", "under review", now=city.now)
+    told = asked(city, 0)
+    assert (told["notices"], told["levels"], told["late"], told["suspended"]) == (0, {}, [], ["conflict"])
+
+    def said(*command: str) -> str:
+        done = CliRunner().invoke(riskwarn, ["--home", str(city.home.path), *command])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    week = said("alerts", "week", "--week", "2026-03-06")
+    assert "Week of 2026-03-02: 0 notices; 0 of" in week and "suspended, and left out: conflict that escalates" in week
+    assert json.loads(said("--json", "alerts", "stats")) == {"levels": [], "weeks": []}
+    assert json.loads(said("--json", "alerts", "held")) == []
 
 
 def test_codes_are_told_in_chinese(city: City) -> None:

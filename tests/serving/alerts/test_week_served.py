@@ -146,7 +146,10 @@ def test_it_is_answered_as_its_neighbours_are(tmp_path: Path) -> None:
         first = client.get("/v1/alerts/week", headers=header)
         again = client.get("/v1/alerts/week", headers={**header, "If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
-        for wrong in ("week=friday", "week=9999-12-31", "week=0001-01-01", "limit=0", "day=2026-03-02"):
+        for wrong in (
+            "week=friday", "week=9999-12-31", "week=0001-01-01", "week=2026-11-08T00:00:00", "week=1794096000", "limit=0",
+            "week=%EF%BC%92%EF%BC%90%EF%BC%92%EF%BC%96-11-08", "day=2026-03-02",
+        ):  # fmt: skip
             refused = client.get(f"/v1/alerts/week?{wrong}", headers=header)
             assert refused.status_code == 422, wrong
             assert refused.headers["content-type"] == "application/problem+json"

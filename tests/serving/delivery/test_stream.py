@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,9 @@ from serving.alerts.suspending import suspend
 from serving.api import streaming
 from serving.api.app import Application
 from serving.api.options import Options
+from serving.api.routes import delivery
+from serving.delivery import feed
+from serving.delivery.feed import Told
 from serving.delivery.tables import MESSAGES
 from tests.serving.access import cities
 from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
@@ -169,6 +175,88 @@ def test_who_may_be_told_no_more_hears_nothing_more(city: Home) -> None:
     assert listener.heard == ["al1.1"]
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that waits for a database no longer than it must, and says often that a stream lives."""
+    monkeypatch.setattr("serving.api.app.ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "SILENT", 0.1)
+    monkeypatch.setattr(streaming, "LOOK_EVERY", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_stream_outlives_a_database_that_does_not_answer(city: Home, caplog: pytest.LogCaptureFixture) -> None:
+    """It says meanwhile that it lives, and then goes on; the log names the time once, and not with each look."""
+    caplog.set_level("WARNING", logger="serving")
+    with running_application(Application(city, lambda: NOW)) as address, listened(address) as lines:
+        with held(city):
+            until(lambda: "messages cannot be read: database_busy" in caplog.messages)
+            for _ in range(5):
+                assert next(one for one in lines if one) == ": alive"
+        say(city, own(1))
+        assert next(one for one in lines if one.startswith("id: ")) == "id: al1.1"
+        until(lambda: "messages are read again" in caplog.messages)
+    assert told_of_reading(caplog) == ["messages cannot be read: database_busy", "messages are read again"]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("query", ["", "?seconds=0"])
+def test_who_is_told_what_was_kept_is_told_the_rest_once_the_database_answers_again(
+    city: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    caplog.set_level("WARNING", logger="serving")
+    say(city, *(own(number) for number in range(1, 61)))
+    # Older ones are read for who is behind alone.
+    monkeypatch.setattr(delivery, "Feed", partial(feed.Feed, held=1))
+    read, locks, stops = feed.Feed._read, ExitStack(), threading.Event()
+
+    def read_and_hold(one: feed.Feed, place: int, most: int) -> list[Told]:
+        """The database is held from the second part on."""
+        if place >= feed.OWN and most == feed.OWN and not stops.is_set():
+            stops.set()
+            locks.enter_context(held(city))
+        return read(one, place, most)
+
+    monkeypatch.setattr(feed.Feed, "_read", read_and_hold)
+    with (
+        running_application(Application(city, lambda: NOW)) as address,
+        listened(address, query, {"Last-Event-ID": "nonsense"}) as lines,
+        locks,
+    ):
+        heard = [next(one for one in lines if one.startswith("id: ")) for _ in range(20)]
+        for _ in range(3):
+            next(one for one in lines if one == ": alive")
+        locks.close()
+        heard += [next(one for one in lines if one.startswith("id: ")) for _ in range(40)]
+        assert heard == [f"id: al{number}.1" for number in range(1, 61)]
+        assert query == "" or [one for one in lines if "id: " in one] == [], "it ends once all was told"
+    assert told_of_reading(caplog)[0] == "messages cannot be read: database_busy"
+
+
+@contextmanager
+def listened(address: str, query: str = "", headers: dict[str, str] | None = None) -> Iterator[Iterator[str]]:
+    """The lines of a stream that has begun."""
+    asked = f"{address}/v1/alerts/stream{query}"
+    with httpx.stream("GET", asked, headers=headers, timeout=PATIENCE) as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "retry: 2000" and next(lines) == ": riskwarn"
+        yield lines
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """A database that somebody else writes."""
+    with closing(sqlite3.connect(home.path / "riskwarn.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def told_of_reading(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What the log says of it; nothing has failed."""
+    assert not [one for one in caplog.messages if "failed" in one]
+    return [one for one in caplog.messages if "read" in one]
+
+
 def test_of_a_suspended_target_only_that_a_notice_is_over(city: Home, served: tuple[Application, str]) -> None:
     suspend(city, "conflict", "under review", now=NOW)
     served[0].current.look_for_suspensions()
@@ -221,7 +309,7 @@ def test_who_does_not_read_is_let_go(city: Home, monkeypatch: pytest.MonkeyPatch
 
 
 def streaming_of(application: Application) -> int:
-    return sum(feed.listeners for feed in feeds(application))
+    return sum(one.listeners for one in feeds(application))
 
 
 def feeds(application: Application) -> list[Any]:
