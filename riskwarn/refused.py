@@ -57,19 +57,8 @@ def refused_word(text: str) -> str | None:
     return next((word for word in refused_words() if word in plain or word in shorter), None)
 
 
-#: The lists of words by which a register, a category or an outcome is one of petitions, and of all that people do by right.
-PETITIONS = ("petitions", "petition_registers")
-RIGHTS = (*PETITIONS, "petition_ways", "petition_boxes", "rights")
-#: The lists of words that say how petitions are brought.
-WAYS_OF_PETITIONS = ("petition_ways", "petition_forms")
-#: The lists by whose words something of which nothing else is known (a source of one's own, a category of it, a title) is of petitions.
-SURELY_PETITIONS = (*PETITIONS, "petition_boxes")
-#: The same for a source of one's own: all by which they are called.
-CALLED_PETITIONS = (*SURELY_PETITIONS, *WAYS_OF_PETITIONS)
-
-
 def listed_word(text: str, *lists: str) -> str | None:
-    """The word of some packaged lists (`petitions`, `rights`, `actions`, `labels` …) that a text holds, if any, however it is written."""
+    """The word of some packaged lists (`rights`, `actions`, `labels` …) that a text holds, if any, however it is written."""
     plain = folded(text)
     return next((word for name in lists for word in refusals()[name] if word in plain), None)
 

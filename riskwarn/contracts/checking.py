@@ -19,7 +19,8 @@ from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Listed, Message
-from riskwarn.refused import RIGHTS, folded, listed_word, refuse_actions, refuse_in
+from riskwarn.petitions import Road, right_told
+from riskwarn.refused import folded, refuse_actions, refuse_in
 
 
 def check_configuration(configuration: Configuration, file: Path) -> None:
@@ -83,7 +84,7 @@ def _right_foretold(configuration: Configuration, target: str) -> str | None:
         target, own.zh, own.en, *(own.categories or ()),
         source.source, source.zh, source.en, *(fed_by.categories or ()),
     )  # fmt: skip
-    return listed_word("|".join(one for one in told if one), *RIGHTS)
+    return next((word for one in told if one and (word := right_told(one)) is not None), None)
 
 
 def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:
@@ -148,14 +149,14 @@ def _rights_as_harm(mapping: Mapping) -> Iterator[tuple[tuple[str, ...], str]]:
     ]
     for name in ("outcome", "escalation"):
         for word, to in mapping.words.get(name, {}).items():
-            right = listed_word(word, *RIGHTS) if to in harm else None
+            right = right_told(word, Road.SAID) if to in harm else None
             if right is not None and not any(one in folded(word) for one in told_of_harm):
                 said = "{word} is a right, and no harm: it is an orderly end (referred), never an event"
                 yield ("words", name, word), Message(said, word=right)
     headings = [(("columns", "escalated_at"), mapping.columns.get("escalated_at"))]
     headings += [(("headings", "escalated_at"), one) for one in mapping.headings.get("escalated_at", ())]
     for location, heading in headings:
-        if heading is not None and (right := listed_word(heading, *RIGHTS)) is not None:
+        if heading is not None and (right := right_told(heading, Road.SAID)) is not None:
             yield location, Message("{word} is a right, and no harm: its date is no escalation", word=right)
 
 

@@ -29,6 +29,9 @@ _SPANNED = re.compile(
     rf"^{SPAN_BEFORE}(?=[^\d\W]{{2}})(?!年(?!龄)|[月日季度份末初底龄])|(?<=[^\d\W]{{2}}){SPAN_BEHIND}$"
 )
 
+#: The number by which equal headings are told apart.
+_COUNTED = re.compile(r"(?<=[㐀-鿿])[._-]?\d{1,2}$")
+
 #: No heading that is made of known parts is longer.
 _LONGEST = 24
 
@@ -45,6 +48,15 @@ def without_span(heading: str) -> str:
     ('纠纷类型', '化解结果', '1月份')
     """
     return _SPANNED.sub("", heading)
+
+
+def without_counter(heading: str) -> str:
+    """A heading without the number by which equal ones are told apart: 化解结果1.
+
+    >>> without_counter("化解结果1"), without_counter("类型_2"), without_counter("2026")
+    ('化解结果', '类型', '2026')
+    """
+    return _COUNTED.sub("", heading)
 
 
 def composed_field(heading: str, kind: str) -> str | None:
@@ -68,6 +80,36 @@ def composed_field(heading: str, kind: str) -> str | None:
 def composed_headings(kind: str) -> dict[str, str]:
     """Heading -> field, of what is made of known parts without anything before it."""
     return _cores(kind)[0]
+
+
+@cache
+def moments_meant(heading: str) -> frozenset[str]:
+    """The fields of time of events of which a heading speaks that no list has, `other` for what is of no event; none where of none.
+
+    >>> sorted(moments_meant("办结答复时间")), sorted(moments_meant("应办结的日子")), sorted(moments_meant("日子"))
+    (['answered_at', 'closed_at'], ['due_at'], [])
+    """
+    text, meant = heading.lower(), set()
+    for word, field in _meanings():
+        if word in text:
+            text = text.replace(word, "\n")
+            meant.add(field)
+    return frozenset(meant)
+
+
+@cache
+def _meanings() -> tuple[tuple[str, str], ...]:
+    """Words that speak of a time -> the field of it, the longest first: 应办结 is a deadline, and no closing."""
+    listed: dict[str, Any] = packaged("contracts/data/compositions.yaml")
+    found: dict[str, str] = dict.fromkeys(listed["other_moments"], "other") | dict.fromkeys(
+        listed["nouns"]["until"], "due_at"
+    )
+    for rule in listed["events"]["composed"]:
+        if rule["with"] == "time":
+            found |= {word.lower(): rule["field"] for word in rule["of"] if len(word) > 1}
+    for field, words in listed["moments"].items():
+        found |= dict.fromkeys(words, field)
+    return tuple(sorted(found.items(), key=lambda one: -len(one[0])))
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from riskwarn.configuration import Source
@@ -12,7 +11,7 @@ from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.sources import EVENT_SOURCES, declared, event_source
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.mapping import preset_content
-from riskwarn.refused import CALLED_PETITIONS, SURELY_PETITIONS, folded, listed_word, refusals
+from riskwarn.petitions import Road, has_initials, petition_word
 from riskwarn.words import Role
 
 #: The fields by which each role is known, any of them; a field that is declared gives its role.
@@ -73,31 +72,15 @@ def faults_of(name: str, source: Source) -> Iterator[tuple[str, str]]:
 
 
 def _is_petition(name: str, source: Source) -> bool:
-    called, categories = "|".join((name, source.zh or "", source.en or "")), "|".join(source.categories or ())
-    if listed_word(called, *CALLED_PETITIONS) or listed_word(categories, *SURELY_PETITIONS, "petition_ways"):
+    called, categories = (name, source.zh, source.en), source.categories or ()
+    if any(one and petition_word(one, Road.NAME) for one in called):
         return True
-    if _has_initials(name) and not source.zh and not source.en:
+    if has_initials(name) and not source.zh and not source.en:
         return True
-    if any(_is_called(told, "petition_names") for told in (source.zh, *(source.categories or ())) if told):
+    if any(petition_word(category, Road.SAID) for category in categories):
         return True
     # As of its rows: who comes and who writes is told of any matter, but hardly most of its kinds.
-    forms = [category for category in source.categories or () if _is_called(category, "petition_forms")]
-    if 2 * len(forms) > len(source.categories or ()):
+    if 2 * sum(petition_word(category, Road.TITLE) is not None for category in categories) > len(categories):
         return True
     preset = source.mapping.preset
     return preset is not None and declared(preset_content(preset)["source"]).demand_only
-
-
-def _is_called(text: str, listed: str) -> bool:
-    """Whether a whole text is a word of a packaged list, however it is written, and whatever kind of list it says it is."""
-    plain, endings = folded(text), tuple(refusals()["petition_endings"])
-    while plain not in refusals()[listed] and plain.endswith(endings):
-        plain = plain.removesuffix(next(one for one in endings if plain.endswith(one)))
-    return plain in refusals()[listed]
-
-
-def _has_initials(key: str) -> bool:
-    """Whether a key is made of initials of petitions, and beside them of nothing that says what it is (xf_reg, lf_2026)."""
-    parts = [one for one in re.split(r"[\W\d_]+", key.lower()) if one]
-    initials, rest = refusals()["petition_initials"], refusals()["petition_rest"]
-    return folded(key) in initials or (any(one in initials for one in parts) and set(parts) <= {*initials, *rest})

@@ -88,6 +88,10 @@ RULES: dict[str, tuple[str, str]] = {
     "confidential": ("保密件不加载", "confidential records are not loaded"),
     "kind": ("该类事项不属本系统范围", "of a kind that is not this system's business (crimes, traffic, party affairs)"),
     "nothing_found": ("检查未发现隐患的不计为隐患", "an inspection that found nothing is no hazard"),
+    "petition": (
+        "信访件只作为信访加载，请并入信访表",
+        "petitions, which are loaded as petitions only: load them with those",
+    ),
     "refused_word": ("含有本系统不使用的词", "with a word that riskwarn never uses"),
     "tip": ("举报仅在反映隐患时加载", "tips (举报) count only where they tell of a hazard"),
 }

@@ -9,11 +9,18 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from riskwarn.contracts.compositions import composed_field, composed_headings, without_number, without_span
+from riskwarn.contracts.compositions import (
+    composed_field,
+    composed_headings,
+    without_counter,
+    without_number,
+    without_span,
+)
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.messages import Named
-from riskwarn.refused import PETITIONS, WAYS_OF_PETITIONS, folded, listed_word, refusals, refused_word
+from riskwarn.petitions import Road, forms_of_kinds, petition_word
+from riskwarn.refused import folded, refusals, refused_word
 from riskwarn.words import NOTICE_STATUSES
 
 #: Headings, and cells that may be some, of which is remembered whether they are of persons.
@@ -59,7 +66,7 @@ def field_words(field: str) -> dict[str, str]:
     listed: dict[str, list[str]] = shipped("words")["fields"][field]
     words = {code: code for code in listed}
     words.update({normalised(str(word)): code for code, others in listed.items() for word in others})
-    return words
+    return {**forms_of_kinds(), **words} if field == "form" else words
 
 
 def chinese_name(field: str, source: str, code: str) -> str:
@@ -117,11 +124,9 @@ def petition_told(text: str, field: str, called: bool) -> str | None:
     `called` where the others of its register were calls: there who comes or writes petitions. At a mediator's whoever comes has a dispute,
     and of a matter (邮政信函) a way to bring it is no part.
     """
-    of_matter = field.startswith("category")
-    if word := listed_word(text, *(PETITIONS if of_matter or called else PETITIONS[:1])):
-        return word
-    way = listed_word(text, *WAYS_OF_PETITIONS) if called else None
-    return way if not of_matter or way == folded(text) else None
+    if field.startswith("category"):
+        return petition_word(text, Road.CALL_CATEGORY if called else Road.CATEGORY)
+    return petition_word(text, Road.CALL if called else Road.FORM)
 
 
 def _stands_in(word: str, plain: str) -> bool:
@@ -132,7 +137,7 @@ def _stands_in(word: str, plain: str) -> bool:
 def is_personal(heading: str) -> bool:
     """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
     exact, prefixes, suffixes, allowed = _dropped()
-    key = _key(without_span(without_number(heading))).replace(
+    key = _key(without_counter(without_span(without_number(heading)))).replace(
         "台账号", "台账编号"
     )  # the number of a ledger is no account
     if key in allowed:
@@ -186,11 +191,14 @@ def headings_of(kind: str) -> dict[str, tuple[str, Ground]]:
 def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
     """The field for which a (normalised) heading stands, and why; None for a heading that no contract knows.
 
-    With a year, a quarter or months in it (2026年化解时间) it is a guess: there may be one for each of them.
+    With a year, a quarter or months in it (2026年化解时间) it is a guess: there may be one for each of them. So it is with a number
+    behind it (化解结果1).
     """
     whole = without_number(heading)
     plain = without_span(whole)
     found = _field_of(plain, kind)
+    if found is None and (shorter := without_counter(plain)) != plain:
+        plain, found = shorter, _field_of(shorter, kind)
     if found is None or plain == whole or found[1] is Ground.PARTS:
         return found
     return found[0], Ground.AFFIX

@@ -18,7 +18,7 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.persons import may_name_somebody
 from riskwarn.contracts.strangers import without_blanks, without_strangers
-from riskwarn.contracts.vocabulary import is_personal
+from riskwarn.contracts.vocabulary import field_of, is_personal
 from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
@@ -37,7 +37,7 @@ def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
     rowlike = sum(names) > 1 or any(_DATA.search(heading) or personal_inside(heading) for heading in plain)
     shown: list[str] = []
     for place, (heading, text, name) in enumerate(zip(headings, plain, names, strict=True), start=1):
-        known = is_personal(text) or text in vocabulary()
+        known = is_personal(text) or _is_known(text)
         data = personal_inside(text) or (name and (rowlike or len(text) > 2))
         data = data or (rowlike and (personal_class(text) is not None or not may_name_category(text)))
         longest = _LONGEST_LATIN if text.isascii() else _LONGEST_HAN
@@ -62,13 +62,18 @@ def kept_heading(heading: str) -> str:
     ('办理进度(…)', '事件发生的时间（当天）')
     """
     plain = unicodedata.normalize("NFKC", heading).strip()
-    if plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
+    if _is_known(plain) or not (_names_by_itself(plain) or personal_inside(plain)):
         return heading
     # Only where a name is spaced out (马 建 国状态) are the blanks closed: else they keep words apart.
     spaced = not any(map(may_name_somebody, re.split(r"[^㐀-鿿]+", plain)))
     kept = without_strangers(_NUMBER_OR_MAIL.sub("…", without_blanks(plain) if spaced else plain))
     kept = re.sub("…+", "…", kept)
     return "…" if may_name_somebody(kept) or personal_inside(kept) else kept
+
+
+def _is_known(plain: str) -> bool:
+    """Whether a list knows a heading, or all parts of which it is made (改毕日期): then nobody is named in it."""
+    return plain in vocabulary() or field_of(plain, "events") is not None
 
 
 def _names_by_itself(plain: str) -> bool:

@@ -56,7 +56,7 @@ def refuse(reading: Reading) -> None:
     def of_a_way(name: str, text: str) -> tuple[str, str] | None:
         # A petition in a register of another source is a petition all the same: it counts as no dispute and for no target.
         petition = None if "petitions" in words else petition_told(text, name, called="hotline" in words)
-        return ("kind", petition) if petition else None
+        return ("petition", petition) if petition else None
 
     def of_a_category(text: str) -> tuple[str, str] | None:
         return ("kind", "") if any(known.code(text) == NOT_LOADED for known in words.values()) else None

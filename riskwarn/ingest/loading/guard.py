@@ -42,6 +42,7 @@ from riskwarn.ingest.sheets import Sheet
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
 from riskwarn.messages import Listed, Message
+from riskwarn.petitions import is_of_visitors
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -110,7 +111,7 @@ class Guard:
         is raised, whatever is forced or settled.
         """
         if self.contract.events:
-            if (told := petitions_told(self.file, headings, self.contract.source)) is not None:
+            if (told := petitions_told(self.file, headings, self.contract.source, self._of_visitors)) is not None:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
             if not is_shipped(self.contract.source) and (told := brought_to_an_office(headings)) is not None:
                 raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
@@ -144,9 +145,15 @@ class Guard:
             ((counted, rows, None) for counted, rows in unread(sheet, read)),
         )
         for column in columns:
-            if words := came_as(*column):
+            if words := came_as(*column, self._of_visitors):
                 why = Message("more than half of its rows came as {words}", words=Listed(words))
                 raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
+
+    @property
+    def _of_visitors(self) -> bool:
+        """Whether a source of one's own, or its file, is called one of visitors of a library or the like."""
+        called = (self.file.partition(".")[0], self.contract.source, self.contract.zh, self.contract.en)
+        return not is_shipped(self.contract.source) and any(map(is_of_visitors, called))
 
     def held_to(self, source: str, why: str) -> None:
         """What of another source is by rule not loaded, or no nearer than a unit, holds for this file, whatever it is loaded as."""

@@ -12,6 +12,7 @@ from riskwarn.contracts.latin import english_field
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import field_words, is_personal, shipped, words_that_mean
 from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.mapping_proposal.by_dates import by_dates
 from riskwarn.ingest.mapping_proposal.by_headings import FEW, moments_of
 from riskwarn.ingest.mapping_proposal.case_numbers import numbers_cases
 from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
@@ -53,7 +54,6 @@ def by_values(found: Recognised) -> None:
     _by_places(found)
     by_latin_headings(found)
     _by_addresses(found)
-    _by_dates(found)
     by_coordinates(found)
     _by_words(found)
     for column in found.free():
@@ -62,14 +62,7 @@ def by_values(found: Recognised) -> None:
     _by_period(found)
     if "record_id" not in found.fields and not found.period:
         _by_ids(found)
-    registered = next((name for name in ("known_at", "accepted_at") if name in found.fields), None)
-    if "occurred_at" not in found.fields and registered is not None and not found.period:
-        column = next(one for one in found.seen.columns if one.position == found.fields[registered])
-        del found.fields[registered]
-        why = "the only date of the event: its acceptance"
-        if registered == "known_at":
-            why = "the only date of the event: its registration"
-        found.take(column, "occurred_at", why, False)
+    by_dates(found)
 
 
 def by_coordinates(found: Recognised) -> None:
@@ -129,20 +122,6 @@ def _by_addresses(found: Recognised) -> None:
         of_a_place = _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain)
         if of_a_place or english_field(plain, found.contract.kind) == "address":
             found.take(column, "address", "by values: addresses, used for the place and discarded", False)
-
-
-def _by_dates(found: Recognised) -> None:
-    dates = sorted(
-        (one for one in found.free() if one.holds in ("date and time", "date") and one.first),
-        key=lambda one: (one.empty > 0.5, one.first),
-    )
-    if "occurred_at" not in found.fields and dates:
-        first, others = dates[0], dates[1:]
-        why = "by values: the earliest dates"
-        if others:
-            later = Listed(one.heading for one in others)
-            why = Message("by values: the earliest dates; {headings} are later", headings=later)
-        found.take(first, "occurred_at", why, not others)
 
 
 def _by_degrees(found: Recognised) -> None:

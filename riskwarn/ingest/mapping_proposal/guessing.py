@@ -15,6 +15,7 @@ from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.saying import (
     by_categories,
     called,
+    called_by_file,
     category_words,
     marked,
     plain_headings,
@@ -25,7 +26,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Listed, Message
-from riskwarn.refused import PETITIONS, SURELY_PETITIONS, folded, refusals
+from riskwarn.petitions import Road, petition_word
 
 #: So many headings that remind of one source, where none reminds of the source that is named, say what a file is.
 _CLEAR = 3
@@ -83,6 +84,8 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
     # What a table needs is found in no other.
     sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
     why = _guessed_by(told_by) if told_by else Message("guessed by its headings")
+    if not sure and (of_name := called_by_file(name, seen.headings)) is not None:
+        return of_name[0], _guessed_by([of_name[1]])
     return best, why if sure else Joined("; ", [why, UNSURE])
 
 
@@ -188,18 +191,18 @@ def of_another(headings: Sequence[str], source: str, among: Sequence[str]) -> bo
     return not is_shipped(source) and sum(bare_heading(one) in known for one in plain) < len(plain) / 2
 
 
-def petitions_told(name: str, headings: Sequence[str], source: str) -> str | None:
+def petitions_told(name: str, headings: Sequence[str], source: str, visitors: bool = False) -> str | None:
     """On what ground a file that is loaded as another source clearly holds petitions; None where it does not.
 
     Two headings have to say so, and three times as many as remind of `source`; of a source of one's own one heading and the file's name.
+    `visitors` where it is of those of a library or the like.
     """
     if declared_demand(source):
         return None
-    lists = PETITIONS if is_shipped(source) else (*SURELY_PETITIONS, "petition_ways")
-    words = {*shipped("hints")["marks"]["petitions"], *(one for name in lists for one in refusals()[name])}
+    road = Road.CATEGORY if is_shipped(source) else Road.SAID
     plain = plain_headings(headings)
-    found = [heading for heading in plain if any(word in heading for word in words)]
-    named = not is_shipped(source) and any(word in folded(name) for word in words)
+    found = [heading for heading in plain if petition_word(heading, road, visitors) is not None]
+    named = not is_shipped(source) and petition_word(name.partition(".")[0], Road.TITLE) is not None
     needed = 1 if named else max(2, 3 * _reminding(name, plain, source))
     return Listed(shown_headings(found)[:3]) if len(found) >= needed else None
 

@@ -13,7 +13,7 @@ from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.messages import Listed
-from riskwarn.refused import SURELY_PETITIONS, listed_word
+from riskwarn.petitions import Road, petition_word
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
@@ -34,6 +34,8 @@ _LABELLED = re.compile(r"[㐀-鿿]{2,}[:：].*")
 _OFFICE = re.compile(
     r"(?:信访|矛盾|纠纷|调解|调处|热线|隐患|事故)[㐀-鿿]{0,6}?(?:局|办公室|(?<![转督交承代催查协主补经])办(?![理结件案])|中心|委员会|调委会|联席会议|大队)"
 )
+#: The ending of a file of a table, also of a packed one.
+_SUFFIX = re.compile(r"(?:\.[A-Za-z0-9]{1,7}){1,2}$")
 #: A risk of an accident is no accident.
 _NO_ACCIDENT = "事故隐患"
 
@@ -57,24 +59,43 @@ def called(lines: Sequence[Sequence[str]], sheets: Sequence[str], headings: Sequ
     told = [_named(texts) for texts in lines]
     if not any(len(one) == 1 for one in told):
         told = [_named([sheet]) for sheet in sheets]
-    found = marked(plain_headings(headings), "")
-    most = {other: len(words) for other, words in found.items()}
-
-    def gainsaid(source: str) -> bool:
-        others = max(count for other, count in most.items() if other != source)
-        return others >= _GAINSAY and others > most[source]
-
     return {
-        source: word for one in told if len(one) == 1 for source, word in one.items() if not gainsaid(source)
+        source: word
+        for one in told if len(one) == 1
+        for source, word in one.items() if _gainsaying(source, headings) < _GAINSAY
     }  # fmt: skip
+
+
+def called_by_file(name: str, headings: Sequence[str]) -> tuple[str, str] | None:
+    """The one source that the name of a file says, where no heading is of another, and the word that says so.
+
+    It may be of whoever sends it, and tells where neither a title nor headings do.
+    """
+    told = _named([_SUFFIX.sub("", one) for one in name.split()])
+    return next((one for one in told.items() if len(told) == 1 and not _gainsaying(one[0], headings)), None)
+
+
+def _gainsaying(source: str, headings: Sequence[str]) -> int:
+    """How many headings are of another source, where these are more than are of this one."""
+    most = {other: len(words) for other, words in marked(plain_headings(headings), "").items()}
+    others = max(count for other, count in most.items() if other != source)
+    return others if others > most[source] else 0
 
 
 def _named(texts: Sequence[str]) -> dict[str, str]:
     """Source -> the first of its words that some titles hold."""
-    text = "|".join(_LABELLED.sub("", _BESIDE.sub("", title(one))) for one in texts).lower()
-    bare = _OFFICE.sub("", text).replace(_NO_ACCIDENT, "隐患")
-    words = {source: next((one for one in listed if one in bare), None) for source, listed in _marks().items()}
-    words["petitions"] = words["petitions"] or listed_word(bare, *SURELY_PETITIONS)
+    bare = [
+        _OFFICE.sub("", _LABELLED.sub("", _BESIDE.sub("", title(one))).lower()).replace(_NO_ACCIDENT, "隐患")
+        for one in texts
+    ]
+    petitions = next((word for text in bare if (word := petition_word(text, Road.TITLE)) is not None), None)
+    # 诉求 in a word for petitions (申诉求决, 阳光诉求) names no calls.
+    rest = [text.replace(petitions or "", "") for text in bare]
+    words = {
+        source: next((one for one in listed if any(one in text for text in rest)), None)
+        for source, listed in _marks().items()
+    }
+    words["petitions"] = petitions
     return {source: word for source, word in words.items() if word is not None}
 
 

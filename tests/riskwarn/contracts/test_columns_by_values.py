@@ -8,8 +8,35 @@ import openpyxl
 import pytest
 
 from riskwarn.configuration import Configuration
+from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
 from tests.worlds import write_csv
+
+
+@pytest.mark.parametrize(
+    ("headings", "field", "read"),
+    [
+        (["化解结果1"], "outcome", "化解结果1"),
+        (["化解结果_2"], "outcome", "化解结果_2"),
+        (["化解结果", "化解结果1"], "outcome", "化解结果"),
+        (["纠纷类型1"], "category", "纠纷类型1"),
+    ],
+)
+def test_a_number_behind_a_heading_only_tells_it_from_another(
+    headings: list[str], field: str, read: str, tmp_path: Path
+) -> None:
+    words = {"outcome": ("调解成功", "调解不成"), "category": ("邻里", "物业")}[field]
+    rows = [
+        {"编号": f"D{n}", "发生时间": f"2026-03-{n % 28 + 1:02d}", "网格编码": "010101", **dict.fromkeys(headings, words[n % 2])}
+        for n in range(40)
+    ]  # fmt: skip
+    seen = propose(write_csv(tmp_path / "纠纷.csv", rows), Configuration(), source="disputes")
+    assert [one.heading for one in seen.columns if one.field == field] == [read]
+
+
+@pytest.mark.parametrize("heading", ["姓名1", "联系电话1", "身份证号_2", "照片1", "工作单位2"])
+def test_nor_does_it_hide_a_person(heading: str) -> None:
+    assert is_personal(heading)
 
 
 def field_under(proposal: Proposal, heading: str) -> str | None:

@@ -121,6 +121,68 @@ def test_petitions_among_calls_are_told_by_any_column_of_kind_or_channel(
     assert (account.accepted, account.reasons) == (3, {"not_loaded": 21})
 
 
+@pytest.mark.parametrize("heading", ["诉求类型", "受理渠道", "来电方式"])
+def test_so_are_kinds_of_petitions_and_not_what_only_sounds_alike(city: Home, tmp_path: Path, heading: str) -> None:
+    ways = [
+        "初信",
+        "重信",
+        "网信",
+        "网访件",
+        "个访",
+        "重复访",
+        "写信",
+        "局长接待日",
+        "初次来电",
+        "官网访问",
+        "市长信箱",
+        "热线",
+    ]
+    calls = [
+        {"工单编号": f"H{n}", "来电时间": f"2026-03-{n + 1:02d}", "一级分类": "噪声污染", "网格编码": "G1", heading: ways[n % 12]}
+        for n in range(24)
+    ]  # fmt: skip
+    account = load(city, "hotline", write_csv(tmp_path / "12345.csv", calls))
+    assert (account.accepted, account.reasons) == (8, {"not_loaded": 16})
+
+
+def test_visitors_of_a_library_are_a_source_of_ones_own(city: Home, tmp_path: Path) -> None:
+    own = {"sources": {"visitors": {"zh": "图书馆来访登记", "fields": ["form"]}}}
+    (city.path / "riskwarn.yaml").write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf-8")
+    home = open_home(city.path, Settings())
+    table: list[list[Any]] = [["来访登记号", "来访登记时间", "发生时间", "网格编码", "方式"]]
+    table += [[f"A{n}", "2026-03-02", "2026-03-02", f"G{n % 4}", ["来访", "预约"][n % 5 == 0]] for n in range(40)]
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {record_id: 来访登记号, form: 方式}\n", encoding="utf-8")
+    file = book(tmp_path / "来访登记.xlsx", {"一": [["县图书馆来访登记表"], *table]})
+    assert load(home, "visitors", file, mapping=mapping).accepted == 40
+    petitions = book(
+        tmp_path / "来访.xlsx",
+        {"一": [["县图书馆来访登记表"], *[[*row[:4], "信访"] if n else row for n, row in enumerate(table)]]},
+    )
+    with pytest.raises(PetitionsElsewhere):
+        load(home, "visitors", petitions, mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("重大事故隐患清单.xlsx", "hazards"),
+        ("2026年事故台账.xlsx", "incidents"),
+        ("青山县矛盾纠纷.xlsx", "disputes"),
+        ("网访件登记表.xlsx", "petitions"),
+        ("事故纠纷.xlsx", None),
+        ("青山县台账.xlsx", None),
+    ],
+)
+def test_the_name_of_a_file_is_evidence_where_neither_title_nor_headings_tell(
+    city: Home, tmp_path: Path, name: str, source: str | None
+) -> None:
+    kinds = KINDS.get(source or "", ["甲", "乙", "丙", "丁"])
+    table = [["编号", "名称", "所在网格", "时间", "级别"]]
+    table += [[f"Y{n}", kinds[n % 4], f"G{n % 4}", f"2026-03-{n % 28 + 1:02d}", "一般"] for n in range(40)]
+    assert loaded(city, book(tmp_path / name, {"Sheet1": table})) == ({source: 40} if source else {})
+
+
 def test_a_dispute_that_an_office_of_petitions_hands_over_is_a_dispute(city: Home, tmp_path: Path) -> None:
     cases = [dispute(n, 问题来源="信访转办") for n in range(4)]
     assert load(city, "disputes", write_csv(tmp_path / "纠纷.csv", cases)).accepted == 4
