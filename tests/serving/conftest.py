@@ -42,9 +42,9 @@ def running(home: Home, clock: Callable[[], datetime], options: Options | None =
 
 
 @contextmanager
-def running_application(application: Application, host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve an application, in a thread; gives the address."""
-    with listening(host, 0, 100) as bound:
+def running_application(application: Application, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve an application, in a thread, on a free port or on one that was; gives the address."""
+    with listening(host, port, 100) as bound:
         server = uvicorn.Server(configuration(lambda: application, application.options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

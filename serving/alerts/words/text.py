@@ -47,13 +47,12 @@ def _short(told: Mapping[str, Any], wording: Wording) -> str:
 
 def _text(told: Mapping[str, Any], wording: Wording, since: Since) -> dict[str, str | None]:
     changed = changes(told, since, wording)
-    desk = wording.desk(service_of(told))
-    contest = wording.contest().format(desk=desk, by=day(told.get("due_at"), wording) or "")
+    contest = wording.contest(service_of(told), day(told.get("due_at"), wording) or "")
     return {
         "head": _head(told, wording, changed),
         "body": "\n".join(_body(told, wording, changed, since.ended)),
         "instruction": "\n".join((contest, *_FIXED[wording.language])),
-        "contact": desk,
+        "contact": wording.desk(service_of(told)),
         "link": link_of(str(told["id"]), wording),
     }
 

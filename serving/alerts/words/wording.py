@@ -61,9 +61,10 @@ class Wording:
         found = getattr(self._own(service).desk, self.language) or getattr(texts.desk, self.language)
         return str(found or self.part("desk"))
 
-    def contest(self) -> str:
-        """How to contest a notice."""
-        return str(getattr(self.configuration.alerts.texts.contest, self.language) or self.part("contest"))
+    def contest(self, service: str = "", by: str = "") -> str:
+        """How to contest a notice that means this help; where no notice is meant, whoever is asked as a rule is named."""
+        told = str(getattr(self.configuration.alerts.texts.contest, self.language) or self.part("contest"))
+        return told.format(desk=self.desk(service), by=by)
 
     def _own(self, service: str) -> ServiceTexts:
         return self.configuration.alerts.texts.services.get(service, ServiceTexts())

@@ -55,6 +55,16 @@ class Browser(Page):
         )
         return found
 
+    def broken(self) -> list[str]:
+        """Days and ranges of numbers within which a line may end: behind their dash, where nothing keeps them together."""
+        found: list[str] = self.run(
+            "(() => { const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);"
+            " while (walk.nextNode()) { const one = walk.currentNode, told = one.data.match(/\\d{4}-\\d\\d-\\d\\d|\\d ?– ?\\d/),"
+            " box = one.parentElement; if (told && box.getClientRects().length && !box.closest('option, textarea, script, style, code, .unseen')"
+            " && !['nowrap', 'pre'].includes(getComputedStyle(box).whiteSpace)) found.push(one.data); } return found; })()"
+        )
+        return found
+
     def at(self, chosen: str, text: str = "") -> str:
         """A script for the first element of a selector that is shown and has a text."""
         return (

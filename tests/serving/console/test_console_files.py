@@ -137,3 +137,10 @@ def test_what_a_view_styles_lies_inside_it() -> None:
         found[file.name] = [one for one in selectors if not inside.match(one)]
     assert {name: outside for name, outside in found.items() if outside} == {}
     assert len(found) == 9
+
+
+def test_how_a_number_is_contested_names_whom_to_tell(made: Made) -> None:
+    with TestClient(Application(made.home, lambda: made.now), base_url=LOCAL) as client:
+        told = client.get("/console/notices").json()["contest"]
+    assert "或告知本级综治中心；" in told["zh"] and "or tell your governance centre." in told["en"]
+    assert "{" not in "".join(told.values())

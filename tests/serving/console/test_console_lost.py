@@ -116,3 +116,22 @@ def test_at_four_times_the_size_nothing_is_scrolled_sideways(made: Made, page: B
             "document.querySelectorAll('.head .choice:first-child button').forEach((one) => one.textContent = 'Conflict that escalates')"
         )
         assert page.run("document.documentElement.scrollWidth") == 320
+
+
+def test_a_past_day_is_named_only_where_it_is_shown(made: Made, page: Browser) -> None:
+    made.publish(days=-7, seed=1)
+    with running_application(made.application()) as address:
+        for view, shows in (
+            ("ranking", True),
+            ("grid/G0000000", True),
+            ("record", False),
+            ("inbox", False),
+            ("data", False),
+            ("models", False),
+        ):
+            page.open(f"{address}/#/{view}?lang=en&as_of=2026-02-23")
+            page.until(
+                "document.querySelector('.fresh') && !document.querySelector('.waiting') && document.querySelector('main h1')"
+            )
+            told = page.run("[...document.querySelectorAll('.head, .banners')].map((one) => one.innerText).join(' ')")
+            assert ("2026-02-23" in told) is shows and ("2026-03-02" in told) is not shows, (view, told)

@@ -62,8 +62,8 @@ function Frame({ who }: { who: Session }) {
   const words = useWords();
   const now = useStore(route);
   const { alive } = useStore(connection);
-  const fresh = useFreshness();
   const view = shown(now.view, who);
+  const fresh = useFreshness(view?.ofDay ?? false);
   const main = useRef<HTMLElement>(null);
   const before = useRef(now);
   useSlash();

@@ -4,6 +4,7 @@ import { connection, now } from "../api/client";
 import { useStore } from "../api/store";
 import { Icon } from "../parts/Icon";
 import { moment } from "../parts/moments";
+import { Unbroken } from "../parts/Unbroken";
 import { useWords } from "../words";
 import { useChosen, useCity } from "./city";
 import { here, route } from "./route";
@@ -20,9 +21,11 @@ export interface Freshness {
 /** Longer than that no browser waits in one go. */
 const MOST = 2 ** 31 - 1;
 
-export function useFreshness(): Freshness {
+/** How fresh a view is that shows the chosen day, or else how it stands now. */
+export function useFreshness(ofDay = true): Freshness {
   const city = useCity();
-  const { asOf, publication } = useChosen();
+  const chosen = useChosen();
+  const { asOf, publication } = ofDay ? chosen : { asOf: undefined, publication: city?.current };
   const end = city ? Date.parse(city.current.valid_until) : null;
   const [, passed] = useState(0);
   const stale = end !== null && now() >= end;
@@ -68,7 +71,7 @@ export function Banners({ fresh }: { fresh: Freshness }) {
       {fresh.past && fresh.asOf && (
         <p class="banner care">
           <Icon name="clock" />
-          <span>{words.freshness.past(fresh.asOf)}</span>
+          <span><Unbroken>{words.freshness.past(fresh.asOf)}</Unbroken></span>
           <a class="button" href={here({ as_of: null })}>{words.freshness.newest}</a>
         </p>
       )}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Trouble as Told } from "../api/client";
 import { useNothing } from "../app/city";
+import { Unbroken } from "./Unbroken";
 import { useWords } from "../words";
 import { Icon, type IconName } from "./Icon";
 
@@ -23,7 +24,7 @@ export function Trouble({ trouble, again }: { trouble: Told; again?: () => void 
   if (nothing && !trouble.gone) return <Empty title={words.nothing.published}><p>{words.nothing.publish}</p></Empty>;
   return (
     <Empty title={trouble.gone ? words.freshness.gone_short : words.trouble.title} icon="alarm" alarm>
-      <p>{trouble.message}</p>
+      <p><Unbroken>{trouble.message}</Unbroken></p>
       {again && (
         <button type="button" class="button" onClick={again}>
           {words.again}

@@ -11,8 +11,10 @@ export interface View {
   icon: IconName;
   /** Any of these scopes opens it. */
   needs: readonly Scope[];
-  /** Whether target and horizon stand in the head, and the day that is looked at. */
+  /** Whether target and horizon stand in the head. */
   chooses: boolean;
+  /** Whether it shows the day that is chosen; all others show how it stands now, whatever day the address keeps. */
+  ofDay?: boolean;
   /** Whether it stands in the navigation; one that does not is opened from another, `within`. */
   listed: boolean;
   within?: keyof Words["views"];
@@ -22,13 +24,13 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
-  { name: "ranking", icon: "ranking", needs: ["read"], chooses: true, listed: true, load: () => ({ default: Ranking }) },
-  { name: "map", icon: "map", needs: ["read"], chooses: true, listed: true, load: () => import("./Map") },
+  { name: "ranking", icon: "ranking", needs: ["read"], chooses: true, ofDay: true, listed: true, load: () => ({ default: Ranking }) },
+  { name: "map", icon: "map", needs: ["read"], chooses: true, ofDay: true, listed: true, load: () => import("./Map") },
   { name: "record", icon: "record", needs: ["read"], chooses: true, listed: true, load: () => import("./Record") },
   { name: "inbox", icon: "inbox", needs: ["read", "act"], chooses: false, listed: true, load: () => import("./Inbox") },
   { name: "data", icon: "data", needs: ["read", "analyse"], chooses: false, listed: true, load: () => import("./Data") },
   { name: "models", icon: "models", needs: ["read"], chooses: true, listed: true, load: () => import("./Models") },
   { name: "administration", icon: "administration", needs: ["system", "security", "audit"], chooses: false, listed: true, load: () => import("./Administration") },
-  { name: "wall", icon: "map", needs: ["read"], chooses: true, listed: false, within: "ranking", alone: true, load: () => import("./Wall") },
-  { name: "grid", icon: "nothing", needs: ["read:detail"], chooses: true, listed: false, within: "ranking", load: () => import("./Portrait") },
+  { name: "wall", icon: "map", needs: ["read"], chooses: true, ofDay: true, listed: false, within: "ranking", alone: true, load: () => import("./Wall") },
+  { name: "grid", icon: "nothing", needs: ["read:detail"], chooses: true, ofDay: true, listed: false, within: "ranking", load: () => import("./Portrait") },
 ];

@@ -6,6 +6,7 @@ import { language } from "../../app/preferences";
 import { Empty, Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { NOTHING } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
@@ -19,7 +20,7 @@ export function Health() {
   const gap = items.some((one) => one.gap !== null);
   return (
     <>
-      <p class="soft">{words.health.about} {shared.freshness.as_of(data.value.snapshot.as_of)}</p>
+      <p class="soft">{words.health.about} <Unbroken>{shared.freshness.as_of(data.value.snapshot.as_of)}</Unbroken></p>
       {gap && <p class="banner care"><Icon name="alarm" /><span>{words.health.call}</span></p>}
       <ul class="sources numbers">{items.map((one) => <li key={one.source} class="card padded"><OfSource one={one} /></li>)}</ul>
       {items.every((one) => one.verdict === null) && <p class="soft small">{words.health.part}</p>}
@@ -53,7 +54,7 @@ function OfSource({ one }: { one: Source }) {
         {delay && delay.p50 !== null && fact(columns.delay, `${days(Number(delay.p50.toFixed(1)))} / ${delay.p95 === null ? NOTHING : days(Number(delay.p95.toFixed(1)))}`)}
         {one.refused !== undefined && one.refused !== null && fact(columns.refused, String(one.refused))}
       </dl>
-      {(one.findings ?? []).length > 0 && <ul class="findings">{(one.findings ?? []).map((each) => <li key={each.en}>{said(each)}</li>)}</ul>}
+      {(one.findings ?? []).length > 0 && <ul class="findings">{(one.findings ?? []).map((each) => <li key={each.en}><Unbroken>{said(each)}</Unbroken></li>)}</ul>}
       {all > 0 && (
         <p class="soft small">{failing.length ? words.health.districts(all - failing.length, all) : words.health.all_sound(all)}</p>
       )}

@@ -4,6 +4,7 @@ import { useAddress } from "../../api/watch";
 import { here } from "../../app/route";
 import { Empty, Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { asCsv, type Refused } from "./told";
 import { useNamed } from "./named";
@@ -48,11 +49,11 @@ export function Refusals() {
                 {items.map((one) => (
                   <tr key={[one.source, one.file, one.column, one.reason.en].join("|")}>
                     <td class="right number brief" data-of={columns.rows}><b>{one.rows}</b></td>
-                    <td class="broad" data-of={columns.reason}><b>{said(one.reason)}</b></td>
-                    <td data-of={columns.repair}>{said(one.repair)}</td>
+                    <td class="what broad" data-of={columns.reason}><b><Unbroken>{said(one.reason)}</Unbroken></b></td>
+                    <td data-of={columns.repair}><Unbroken>{said(one.repair)}</Unbroken></td>
                     <td class="nowrap brief" data-of={columns.source}>{named(one.source)}</td>
                     <td class="of-file broad" data-of={columns.file}>{one.file}</td>
-                    <td class="brief" data-of={columns.column}>{one.column}</td>
+                    <td class="of-column brief" data-of={columns.column}>{one.column}</td>
                     <td class="number at broad" data-of={columns.at}>{one.examples.join(", ")}{one.rows > one.examples.length && " …"}</td>
                   </tr>
                 ))}

@@ -4,6 +4,7 @@ import { called, unitOf } from "../../api/notices";
 import type { Alert, Life } from "../../api/types";
 import { Level } from "../../parts/Level";
 import { moment } from "../../parts/moments";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { Times } from "./Times";
 import { own } from "./words";
@@ -31,7 +32,7 @@ export function Daily({ life, items }: { life: Life; items: readonly Alert[] }) 
             <tbody>
               {town.items.map((one) => (
                 <tr key={one.id}>
-                  <td><Level level={one.level} /> <b>{said(one.text).head}</b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
+                  <td><Level level={one.level} /> <b><Unbroken>{said(one.text).head}</Unbroken></b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
                   <td>{called(life.statuses, one.status, said)}</td>
                   <td><Times alert={one} life={life} /></td>
                   <td>{Object.values(life.outcomes).map((both) => <span key={both.en} class="box">☐ {said(both)}</span>)}</td>

@@ -12,6 +12,7 @@ import { drop } from "../../parts/draft";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
 import { HEIGHT, Level } from "../../parts/Level";
 import { LongList } from "../../parts/LongList";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { narrowedBy, unnarrowed } from "./Filters";
 import { Times } from "./Times";
@@ -170,7 +171,7 @@ function Card({ alert, life, may, chosen, choose, busy, act: done }: CardAsked) 
       )}
       <div class="cell level-of" role="cell"><Level level={alert.level} /></div>
       <div class="cell head-of" role="cell">
-        <a class="opens" href={to("inbox", alert.id)}>{said(alert.text).head}</a>
+        <a class="opens" href={to("inbox", alert.id)}><Unbroken>{said(alert.text).head}</Unbroken></a>
         <small>{[town !== alert.name && town, alert.team_id, words.kinds[alert.kind]].filter(Boolean).join(" · ")}</small>
       </div>
       <div class="cell stands-of" role="cell">

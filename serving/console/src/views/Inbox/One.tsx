@@ -13,6 +13,7 @@ import { Missing } from "../../parts/Empty";
 import { Level } from "../../parts/Level";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { Quiet } from "./Quiet";
 import { Text } from "./Text";
@@ -45,7 +46,7 @@ function Whole({ alert, life, again }: { alert: AlertDetail; life: Life; again: 
     <div class="halves">
       <div class="half">
         <header class="card padded numbers">
-          <h1>{text.head}</h1>
+          <h1><Unbroken>{text.head}</Unbroken></h1>
           <p class="facts-of">
             <Level level={alert.level} />
             <span class={`status ${alert.status}`}>{called(life.statuses, alert.status, said)}</span>
@@ -61,7 +62,7 @@ function Whole({ alert, life, again }: { alert: AlertDetail; life: Life; again: 
           <h2>{words.steps}</h2>
           <Steps alert={alert} life={life} />
         </section>
-        <section class="card padded small soft text"><h2>{words.know}</h2><Text body={`${text.instruction}\n${text.contact}`} /></section>
+        <section class="card padded small soft text"><h2>{words.know}</h2><Text body={text.body.includes(text.contact) ? text.instruction : `${text.instruction}\n${text.contact}`} /></section>
       </div>
       <div class="half beside only-screen">
         <Answers alert={alert} life={life} again={again} />

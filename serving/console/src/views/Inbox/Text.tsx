@@ -1,4 +1,6 @@
 // The text of a notice: its lines as they were written, "1. " and "· " as lists, and a line that ends in a colon as what heads the next.
+import { Unbroken } from "../../parts/Unbroken";
+
 interface Block {
   kind: "steps" | "points" | "title" | "line";
   lines: string[];
@@ -21,9 +23,9 @@ export function Text({ body }: { body: string }) {
   return (
     <>
       {blocksOf(body).map(({ kind, lines }, at) => {
-        if (kind === "steps") return <ol key={at} class="numbered">{lines.map((one) => <li key={one}>{one}</li>)}</ol>;
-        if (kind === "points") return <ul key={at} class="pointed">{lines.map((one) => <li key={one}>{one}</li>)}</ul>;
-        return kind === "title" ? <h2 key={at}>{lines[0]}</h2> : <p key={at}>{lines[0]}</p>;
+        if (kind === "steps") return <ol key={at} class="numbered">{lines.map((one) => <li key={one}><Unbroken>{one}</Unbroken></li>)}</ol>;
+        if (kind === "points") return <ul key={at} class="pointed">{lines.map((one) => <li key={one}><Unbroken>{one}</Unbroken></li>)}</ul>;
+        return kind === "title" ? <h2 key={at}><Unbroken>{lines[0]}</Unbroken></h2> : <p key={at}><Unbroken>{lines[0]}</Unbroken></p>;
       })}
     </>
   );

@@ -7,6 +7,7 @@ import { Gap } from "../../parts/Gap";
 import { Icon } from "../../parts/Icon";
 import { Level } from "../../parts/Level";
 import { capital, count, moves, NOTHING, percent, points, signed, span } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { own as ofRanking } from "../Ranking/words";
 import { own } from "./words";
@@ -76,7 +77,7 @@ export function Selected({ code, name, layer, close }: Asked) {
               </>
             )}
           </dl>
-          <p class="small soft">{item.suppressed ? ranking.suppressed : reason ? capital(said(reason)) : ""}</p>
+          <p class="small soft"><Unbroken>{item.suppressed ? ranking.suppressed : reason && capital(said(reason))}</Unbroken></p>
         </>
       ) : (
         <p class="soft small">{data.trouble ? data.trouble.message : shared.reading}</p>

@@ -7,6 +7,7 @@ import { may, session } from "../../app/session";
 import { Empty, Trouble } from "../../parts/Empty";
 import { NOTHING, percent } from "../../parts/figures";
 import { moment } from "../../parts/moments";
+import { Unbroken } from "../../parts/Unbroken";
 import { useWords } from "../../words";
 import { own as ofRecord } from "../Record/words";
 import "./models.css";
@@ -42,44 +43,56 @@ export default function Models() {
           <OfHorizon versions={versions} served={city?.current.models[`${chosen}/${one}`]} />
         </section>
       ))}
-      {horizons.size > 0 && <p class="soft small">{words.train}</p>}
+      {horizons.size > 0 && (
+        <>
+          <dl class="means soft small">{FIGURES.map((name) => <div key={name}><dt>{words.figures[name]}</dt><dd>{words.hints[name]}</dd></div>)}</dl>
+          <p class="soft small">{words.train}</p>
+        </>
+      )}
     </section>
   );
 }
 
-const SHOWN = 4;
+/** Older ones are not shown: the command line lists them all. */
+const SHOWN = 6;
 
 function OfHorizon({ versions, served }: { versions: readonly Version[]; served: string | undefined }) {
   const words = useWords(own);
-  const shown = versions.slice(0, SHOWN);
+  const who = useStore(session);
+  const analyses = who !== null && may(who, "analyse");
+  return (
+    <>
+      <div class="scrolled" tabIndex={0} role="region" aria-label={words.versions}>
+        <table class="versions folds">
+          <thead>
+            <tr>
+              <th scope="col">{words.version}</th>
+              {FIGURES.map((name) => <th key={name} scope="col" class="right">{words.figures[name]}</th>)}
+              {analyses && <td />}
+            </tr>
+          </thead>
+          <tbody>
+            {versions.slice(0, SHOWN).map((one) => (
+              <tr key={one.version}>
+                <th scope="row"><Title one={one} served={one.version === served} /></th>
+                <Figures one={one} />
+                {analyses && <td><Ways one={one} /></td>}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {versions.length > SHOWN && <p class="soft small">{words.older(versions.length - SHOWN)}</p>}
+    </>
+  );
+}
+
+function Figures({ one }: { one: Version }) {
+  const words = useWords(own);
   const who = useStore(session);
   const whole = who !== null && (who.account.local || who.account.area === null || who.account.area === undefined);
-  const told = shown.some((one) => Object.keys(one.metrics).length > 0);
-  return (
-    <div class="scrolled" tabIndex={0} role="region" aria-label={words.versions}>
-      <table class="versions">
-        <thead>
-          <tr>
-            <th scope="col"><span class="unseen">{words.figure}</span></th>
-            {shown.map((one) => <th key={one.version} scope="col" class={one.alias ?? ""}><Title one={one} served={one.version === served} /></th>)}
-          </tr>
-        </thead>
-        <tbody>
-          {told && FIGURES.map((name) => (
-            <tr key={name}>
-              <th scope="row">{words.figures[name]}<small>{words.hints[name]}</small></th>
-              {shown.map((one) => <td key={one.version} class="number">{written(name, one.metrics[name])}</td>)}
-            </tr>
-          ))}
-          {!told && <tr><th scope="row" class="soft">{whole ? words.few : words.of_city}</th>{shown.map((one) => <td key={one.version}>{NOTHING}</td>)}</tr>}
-          <tr>
-            <td />
-            {shown.map((one) => <td key={one.version}><Ways one={one} /></td>)}
-          </tr>
-        </tbody>
-      </table>
-    </div>
-  );
+  if (!Object.keys(one.metrics).length) return <td class="soft" colSpan={FIGURES.length}>{whole ? words.few : words.of_city}</td>;
+  return <>{FIGURES.map((name) => <td key={name} class="number right brief" data-of={words.figures[name]}>{written(name, one.metrics[name])}</td>)}</>;
 }
 
 function written(name: (typeof FIGURES)[number], value: number | undefined): string {
@@ -96,7 +109,7 @@ function Title({ one, served }: { one: Version; served: boolean }) {
       <span class={`alias ${one.alias ?? "none"}`}>{words.aliases[one.alias ?? "none"]}</span>
       <b>{one.version}</b>
       <small>{one.kind === "model" ? words.kinds["model"] : words.baseline(names[one.kind] ?? one.kind)}{served && ` · ${words.served}`}</small>
-      {one.trained_at && <small>{words.trained(moment(one.trained_at, { day: true }), one.as_of ?? NOTHING)}</small>}
+      {one.trained_at && <small><Unbroken>{words.trained(moment(one.trained_at, { day: true }), one.as_of ?? NOTHING)}</Unbroken></small>}
       {one.best_baseline && <small>{words.against(names[one.best_baseline] ?? one.best_baseline)}</small>}
       {events !== undefined && <small>{words.events(String(events))}</small>}
     </>
@@ -108,10 +121,9 @@ function Ways({ one }: { one: Version }) {
   const who = useStore(session);
   const [copied, setCopied] = useState(false);
   const command = `riskwarn promote ${one.version}`;
-  if (!who || !may(who, "analyse")) return null;
   return (
     <div class="ways">
-      {who.account.local && <a class="button only-screen" href={`console/reports/${encodeURIComponent(one.version)}`} target="_blank" rel="noreferrer" title={words.report_hint}>{words.report}</a>}
+      {who?.account.local && <a class="button only-screen" href={`console/reports/${encodeURIComponent(one.version)}`} target="_blank" rel="noreferrer" title={words.report_hint}>{words.report}</a>}
       {one.alias !== "champion" && (
         <p>
           <small>{words.promote}</small>

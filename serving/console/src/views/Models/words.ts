@@ -34,7 +34,8 @@ const zh = {
   none_hint: "先载入数据，再运行 riskwarn train；第一次训练会自动启用。",
   served: "正在显示的排名所用",
   versions: "版本",
-  figure: "指标",
+  version: "版本",
+  older: (count: number) => `另有 ${count} 个更早的版本；全部用 riskwarn models 列出。`,
 };
 
 const en: typeof zh = {
@@ -73,7 +74,8 @@ const en: typeof zh = {
   none_hint: "Load data first, then run riskwarn train; the first one scores by itself.",
   served: "scored this snapshot",
   versions: "Versions",
-  figure: "Figure",
+  version: "Version",
+  older: (count) => `${count} older ${count === 1 ? "version is" : "versions are"} not shown: riskwarn models lists them all.`,
 };
 
 export const own = { zh, en };

@@ -10,6 +10,7 @@ import { drop } from "../../parts/draft";
 import { capital, moves, percent, points } from "../../parts/figures";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
@@ -48,7 +49,7 @@ function Would({ why, life }: { why: Explanation; life: Life | null }) {
           <ul class="would">
             {told.map((one) => (
               <li key={one.theme + one.source}>
-                <span>{capital(said(one))}</span>
+                <span><Unbroken>{capital(said(one))}</Unbroken></span>
                 <b class={`number ${one.effect > 0 ? "raises" : "lowers"}`}>{points(one.effect)}</b>
                 <span class="number soft">{words.would_to(after(one.effect))}</span>
                 {one.services.length > 0 && life && <small class="soft">{words.can}{one.services.map((each) => called(life.services, each, said)).join(shared.comma)}</small>}

@@ -2,6 +2,7 @@
 import { useSources, type Reports } from "../../api/health";
 import type { Portrait } from "../../api/types";
 import { useSourceNames } from "../../app/city";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
@@ -33,7 +34,7 @@ export function Health({ grid }: { grid: Portrait }) {
                 <td class="number">{here.freshness?.newest ?? "—"}</td>
                 <td>
                   {how === "sound" || how === "unknown" ? words[how] : <span class="gap"><span>{words[how]}</span></span>}
-                  {findings.map((each) => <small key={each.en} class="soft">{said(each)}</small>)}
+                  {findings.map((each) => <small key={each.en} class="soft"><Unbroken>{said(each)}</Unbroken></small>)}
                 </td>
               </tr>
             );

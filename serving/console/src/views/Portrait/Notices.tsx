@@ -5,6 +5,7 @@ import { useData } from "../../api/watch";
 import { to } from "../../app/route";
 import { Level } from "../../parts/Level";
 import { moment } from "../../parts/moments";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
@@ -34,7 +35,7 @@ export function Open({ notices, life }: Asked) {
           {open.map((one) => (
             <li key={one.id}>
               <Level level={one.level} />
-              <a href={to("inbox", one.id)}>{said(one.text).head}</a>
+              <a href={to("inbox", one.id)}><Unbroken>{said(one.text).head}</Unbroken></a>
               <span class="soft small">{called(life.statuses, one.status, said)} · {moment(one.raised_at, { day: true })}</span>
             </li>
           ))}

@@ -1,6 +1,7 @@
 // Why: in words, with what each adds now, and what it added in the snapshots before.
 import type { Explanation, Life } from "../../api/types";
 import { capital, moves, percent, points } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import type { Stood } from "./Before";
 import { Spark } from "./Spark";
@@ -24,7 +25,7 @@ export function Reasons({ why, stood, life, ask }: { why: Explanation; stood: re
             return (
               <li key={one.theme + one.source}>
                 <div>
-                  <span>{capital(said(one))}</span>
+                  <span><Unbroken>{capital(said(one))}</Unbroken></span>
                   {one.services.length > 0 && life && <small class="soft">{words.can}{one.services.map((each) => said(life.services[each] ?? { zh: each, en: each })).join(shared.comma)}</small>}
                 </div>
                 {told.length > 1 && <Spark values={before} label={words.signal(told.map(points).join(" "))} />}

@@ -10,6 +10,7 @@ import { Trouble, Waiting } from "../../parts/Empty";
 import { count, NOTHING, percent, points, span } from "../../parts/figures";
 import { Gap } from "../../parts/Gap";
 import { Level } from "../../parts/Level";
+import { Unbroken } from "../../parts/Unbroken";
 import { useWords } from "../../words";
 import { Asking } from "./Asking";
 import { Before } from "./Before";
@@ -88,7 +89,8 @@ function Figures({ grid, why, ask }: { grid: Told; why: Explanation; ask: (what:
   const [least = 0, most = 0] = one.interval;
   const level = Math.round(100 * why.snapshot.interval_level);
   const noise = one.change_noise === null ? "" : words.noise((100 * one.change_noise).toFixed(1));
-  const moved = one.change === null ? words.change_first : one.change_beyond_noise === false ? words.within : noise;
+  const sure = one.change_beyond_noise === false ? words.within : noise;
+  const moved = one.change === null ? words.change_first : [shared.points, sure].filter(Boolean).join(shared.comma);
   const would = () => ask("would");
   return (
     <>
@@ -113,7 +115,7 @@ function Figure({ name, value, note, ask }: { name: string; value: string; note:
     <button type="button" class="figure" title={words.ask} onClick={ask}>
       <span class="soft small">{name}</span>
       <b class="number">{value}</b>
-      <small class="soft">{note}</small>
+      <small class="soft"><Unbroken>{note}</Unbroken></small>
       <span class="unseen">{words.ask}</span>
     </button>
   );

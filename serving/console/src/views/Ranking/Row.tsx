@@ -4,6 +4,7 @@ import type { Item } from "../../api/types";
 import { Gap } from "../../parts/Gap";
 import { Level } from "../../parts/Level";
 import { capital, count, moves, NOTHING, percent, points, signed, span } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useSaid, useWords } from "../../words";
 import { tied } from "./order";
 import { own } from "./words";
@@ -122,7 +123,7 @@ function Why({ item }: { item: Item }) {
   const said = useSaid();
   if (item.suppressed) return <span class="soft">{words.suppressed}</span>;
   const reason = item.reasons.find(moves) ?? item.reasons[0];
-  return reason ? <span title={item.reasons.map((one) => capital(said(one))).join("\n")}>{capital(said(reason))}</span> : <span class="soft">{NOTHING}</span>;
+  return reason ? <span title={item.reasons.map((one) => capital(said(one))).join("\n")}><span><Unbroken>{capital(said(reason))}</Unbroken></span></span> : <span class="soft">{NOTHING}</span>;
 }
 
 /** The headings of the columns, in the order in which a row has them. */

@@ -1,6 +1,7 @@
 // One window: where it was furthest off, and each district.
 import { to } from "../../app/route";
 import { count, span } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useWords } from "../../words";
 import { ends, type Window } from "./figures";
 import { Line } from "./Windows";
@@ -10,7 +11,7 @@ export function OfWindow({ one }: { one: Window }) {
   const words = useWords(own);
   return (
     <section class="card padded" aria-labelledby="of-window">
-      <h2 id="of-window">{words.window.title(one.as_of, one.window_end)}</h2>
+      <h2 id="of-window"><Unbroken>{words.window.title(one.as_of, one.window_end)}</Unbroken></h2>
       <div class="off">
         <Off title={words.window.misses} hint={words.window.misses_hint} units={one.misses} />
         <Off title={words.window.false_alarms} hint={words.window.false_alarms_hint} units={one.false_alarms} />

@@ -3,6 +3,7 @@ import { useData } from "../../api/watch";
 import { useChosen, useCity } from "../../app/city";
 import { to } from "../../app/route";
 import { count, span } from "../../parts/figures";
+import { Unbroken } from "../../parts/Unbroken";
 import { useWords } from "../../words";
 import { ends, ofTen, usual } from "./figures";
 import { Hundred } from "./Hundred";
@@ -30,7 +31,7 @@ export function Strip() {
         <b>{words.strip.sentence(shared.levels[list.level], list.of_100_listed, shared.next(horizon ?? 4, city?.period ?? "week"))}</b>
         <span>
           {list.outside !== null && words.strip.off(ofTen(list.outside))}
-          {last && between && expected !== null && `${shared.comma === "、" ? "；" : "; "}${words.strip.last(last.as_of, count(expected), span(...between))}`}
+          <Unbroken>{last && between && expected !== null && `${shared.comma === "、" ? "；" : "; "}${words.strip.last(last.as_of, count(expected), span(...between))}`}</Unbroken>
         </span>
       </p>
       <a class="button only-screen" href={to("record")}>{words.strip.more}</a>

@@ -1,1 +1,0 @@
-import{$ as e}from"./index-BqGJ_gxP.js";function t(){return e(`v1/health/sources`)}export{t};
