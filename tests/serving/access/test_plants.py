@@ -12,7 +12,6 @@ from sqlalchemy import insert
 
 from serving.access.areas import WHOLE_CITY
 from serving.access.caller import LOCAL
-from serving.alerts.week import Asked as WeekAsked
 from serving.api.seen import Seen
 from serving.delivery.tables import SUBSCRIPTIONS
 from serving.delivery.view import View
@@ -58,7 +57,6 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "source health": (*UNCUT, "/v1/health/sources"),
     "one source": (*UNCUT, "/v1/health/sources?source=disputes"),
     "what levels catch": (*UNCUT, "/v1/levels"),
-    "the card of a model": (*UNCUT, "/v1/models/conflict"),
     "which borders": (*UNCUT, "/v1/boundaries"),
     "borders of before": (*UNCUT, "/v1/boundaries?as_of=2026-02-23"),
     "map values": (*UNCUT, "/v1/map?unit=grid&measure=change"),
@@ -74,21 +72,19 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "history": ("api.seen.Seen.inside", instead(property(lambda _seen: None)), f"/v1/grids/{OWN_GRID}/history"),
     "publications": ("api.seen.manifest_inside", instead(lambda manifest, _districts: manifest), "/v1/snapshots"),
     "gaps of publications": ("snapshots.cut.gaps_inside", given(1, [f"D000000{one}" for one in range(3)]), "/v1/snapshots"),
-    "gaps of a snapshot": ("snapshots.cut.gaps_inside", given(1, [f"D000000{one}" for one in range(3)]), "/readyz"),
     "the list of notices": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts"),
     "a notice": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts/wd0"),
     "the page of a notice": ("api.seen.Seen.of_alert", instead(every), "/alerts/wd0"),
     "what is told of a notice": ("api.seen.told_to", given(1, ALL), "/v1/alerts/wx"),
     "what is told of listed notices": ("api.seen.told_to", given(1, ALL), "/v1/alerts"),
-    "a notice by its code": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?code=D0000001"),
-    "notices by what they lie in": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?parent=T0000003"),
+    "a notice by its code": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?code=G0000040"),
     "notices by their team": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?team_id=T0000003"),
     "the stream": ("delivery.view.View.inside_of", instead(every), "/v1/alerts/stream?seconds=0"),
     "what the stream leaves out": ("delivery.feed.less", instead(lambda message, _left: message), "/v1/alerts/stream?seconds=0"),
     "the level of a stream": ("delivery.feed.Told.level", instead(lambda told, _view: told.message.level), "/v1/alerts/stream?seconds=0&level=red"),
     "the feed": ("delivery.view.View.inside_of", instead(every), "/v1/alerts/feed.atom"),
     "what the feed leaves out": ("delivery.said.less", instead(lambda message, _left: message), "/v1/alerts/feed.atom"),
-    "the document of a notice": ("delivery.view.View.inside_of", instead(every), f"/v1/alerts/w{OTHER_GRID.lower()}/cap.xml"),
+    "the document of a notice": ("delivery.view.View.inside_of", instead(every), "/v1/alerts/wd5/cap.xml"),
     "what a document leaves out": ("delivery.said.less", instead(lambda message, _left: message), "/v1/alerts/wx/cap.xml"),
     "what was held back": ("api.routes.alerts.held_alerts", given(1, every), "/v1/alerts/held"),
     "silences": ("api.routes.alerts.listed_silences", given(1, every), "/v1/silences"),
@@ -96,11 +92,8 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "figures: units of before": ("api.routes.alerts.figures", opened(1, held=every), "/v1/alerts/stats"),
     "figures: notices": ("api.routes.alerts.figures", opened(1, sees=every), "/v1/alerts/stats"),
     "figures: the city": ("api.routes.alerts.figures", opened(1, whole=True), "/v1/alerts/stats"),
-    "the week: teams": ("api.routes.alerts.became_of", opened(3, covers=every), "/v1/alerts/week"),
     "the week: what was held back": ("api.routes.alerts.became_of", opened(3, held=every), "/v1/alerts/week"),
     "the week: notices": ("api.routes.alerts.became_of", opened(3, seen=lambda alert: alert), "/v1/alerts/week"),
-    "the week: what is late": ("api.routes.alerts.became_of", opened(3, told=WeekAsked(NOW).told), "/v1/alerts/week"),
-    "the week: the city": ("api.routes.alerts.became_of", opened(3, whole=True), "/v1/alerts/week?week=2026-02-24"),
     "teams": ("api.seen.Seen.holds", instead(every), "/console/notices"),
     "large files": ("api.routes.approvals.approvals.listed", given(2, every), "/v1/exports"),
     "the track record": ("api.seen.Seen.record", instead(lambda _seen, found: dict(found)), "/v1/track-record"),
