@@ -101,8 +101,9 @@ class Remaining:
     def before_the_reform(self) -> Row | None:
         """The snapshot that is current from now on, where the one that is taken back was and had drawn units otherwise."""
         was, now = _current(self._standing), _current(self.rows.values())
-        reformed = was is not None and now is not None and was.id == self._gone.id
-        return now if reformed and now.manifest.get("tree") != was.manifest.get("tree") else None
+        if was is None or now is None or was.id != self._gone.id:
+            return None
+        return now if now.manifest.get("tree") != was.manifest.get("tree") else None
 
     @property
     def at(self) -> datetime:
