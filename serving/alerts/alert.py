@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from riskwarn.errors import UnknownAlert
 from riskwarn.words import Unit
 from serving.alerts.life import ASKED, LIVE, Status
-from serving.alerts.tables import ALERTS, STEPS
+from serving.alerts.tables import ALERTS, STEPS, TELLINGS
 from serving.columns.places import Places
 
 #: What a term of a notice becomes, of a level and as it was.
@@ -258,6 +258,12 @@ def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: s
             team_id=alert.team_id, service=alert.service, outcome=alert.outcome, note=note, source=source,
         )
     )  # fmt: skip
+
+
+def grids_ever_told(connection: Connection, alert: Alert) -> frozenset[str]:
+    """The grids that a notice tells of, and those that it told of before."""
+    rows = select(TELLINGS.c.code).where(TELLINGS.c.alert == alert.id).distinct()
+    return frozenset((*alert.grids, *connection.scalars(rows)))
 
 
 def steps_of(connection: Connection, identity: str) -> list[dict[str, Any]]:

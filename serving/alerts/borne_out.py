@@ -25,6 +25,7 @@ from serving.alerts.held import Held, Reason
 from serving.alerts.life import Rule
 from serving.alerts.precision import promises
 from serving.alerts.raising import Publication, raise_alerts
+from serving.alerts.redrawing import taken_away
 from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
@@ -71,7 +72,7 @@ def bear_out(
             continue
         said = own.get(alert.id) or _raised(alert, remaining)
         stays = _staying(alert, said, remaining, held)
-        if stays == said:
+        if stays == said and not (alert.members and alert.snapshot == gone):
             continue
         if not stays:
             verb, after = Rule.WITHDRAWN, withdrawn(alert, now)
@@ -82,6 +83,7 @@ def bear_out(
         writing.put(alert, after, verb.value)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb.value))
     entries += _raise(connection, remaining, held, spoken, configuration, now)
+    entries += _as_drawn_before(connection, remaining, spoken, configuration, now)
     return ended, entries
 
 
@@ -116,12 +118,14 @@ def _held(connection: Connection, snapshots: Sequence[str]) -> dict[tuple[str, K
 def _tellings(connection: Connection, live: Sequence[Alert], remaining: Remaining) -> dict[str, list[_Saying]]:
     """Notice -> which snapshot told of which of its grids, the first first; of one that is withdrawn the place is not known."""
     found: dict[str, list[_Saying]] = {}
+    names = {one.id: {*_codes(one)} for one in live}
     for part in parts([one.id for one in live]):
         rows = connection.execute(select(TELLINGS).where(TELLINGS.c.alert.in_(part)).order_by(TELLINGS.c.sequence))
         for row in rows:
             kept = remaining.rows.get(row.snapshot)
             one = _Saying(-1 if kept is None else kept.sequence, row.snapshot, row.horizon, row.code, row.level)
-            found.setdefault(row.alert, []).append(one)
+            if row.code in names[row.alert]:  # others lie in its unit no more
+                found.setdefault(row.alert, []).append(one)
     return found
 
 
@@ -184,6 +188,8 @@ def _standing(
     level = max((one.level for one in last.values()), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level)
     if alert.members:
+        # Of one that was redrawn the reasons are those of the snapshot that did so.
+        changed |= set() if alert.snapshot in remaining.rows else {*last}
         after = _of_members(replace(after, snapshot=stays[0].snapshot), last, changed, remaining)
     else:
         after = replace(after, snapshot=last[alert.code].snapshot, horizon=last[alert.code].horizon)
@@ -286,4 +292,26 @@ def _raise(
         )  # fmt: skip
     publication = Publication(last.row.id, said, configuration, now)
     raised = raise_alerts(connection, publication, Looked(tuple(told_now)), kept_teams(connection))
+    return list(raised.entries)
+
+
+def _as_drawn_before(
+    connection: Connection,
+    remaining: Remaining,
+    spoken: Iterable[tuple[str, str]],
+    configuration: Configuration,
+    now: datetime,
+) -> list[Entry]:
+    """Where the withdrawn one had drawn units otherwise, let notices be of units as they are again; what they told of before is told, where
+    it stands high still."""
+    row = remaining.before_the_reform()
+    said = None if row is None else remaining.said(row.id)
+    if row is None or said is None:
+        return []
+    known = {*spoken, *((one.target, code) for one in live_alerts(connection) for code in _codes(one))}
+    again = [one for one in taken_away(connection, remaining.at, remaining.rows) if (one.target, one.code) not in known]
+    keys = {(one.target, one.unit, one.code) for one in again}
+    found = remaining.anew(Later(row, said, {}, frozenset(), True), again)
+    told = Looked(tuple(one for one in found if one.key in keys))
+    raised = raise_alerts(connection, Publication(row.id, said, configuration, now), told, kept_teams(connection))
     return list(raised.entries)

@@ -31,6 +31,9 @@ def since_told(connection: Connection, alert: Alert, teams: Teams) -> Since:
         if row["version"] <= last:
             level = row["level"]
             continue
+        if verb == Rule.REDRAWN:
+            # What happened before may have befallen what lies elsewhere now.
+            steps, level = [], row["level"]
         alone = verb in UPWARDS and teams.over(alert.units, team, times) is None
         own = {name: row[name] for name in ("verb", "status", "level", "service", "outcome")}
         steps.append(Step(**own, alone=alone, again=verb == Verb.ASSIGN and team == before))

@@ -23,12 +23,12 @@ from serving.alerts.handing_over import hand_over
 from serving.alerts.held import Told, hold_back, still_waiting
 from serving.alerts.life import BY_TICKET, Rule, Status
 from serving.alerts.precision import Promises, promises
+from serving.alerts.redrawing import redraw
 from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS, STEPS
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
-from serving.alerts.withdrawing import withdraw_redrawn
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
 
@@ -97,7 +97,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Looked
         if alert.over(now):
             writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
-    entries += withdraw_redrawn(connection, publication.said.places, publication.configuration, now)
+    entries += redraw(connection, publication.said, publication.snapshot, publication.configuration, now)
     entries += hand_over(connection, teams, moved, publication.configuration, now)
     ahead = [one for one in found.candidates if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
     decision = decide(

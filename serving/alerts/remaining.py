@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from riskwarn.errors import SnapshotDamaged
@@ -96,6 +97,18 @@ class Remaining:
             return None
         kinds = [self._kinds.get(code) for code in places[Unit.GRID].codes]
         return Said(row.as_of, places, scores, DataGaps.from_list(row.manifest["gaps"]), why, kinds)
+
+    def before_the_reform(self) -> Row | None:
+        """The snapshot that is current from now on, where the one that is taken back was and had drawn units otherwise."""
+        was, now = _current(self._standing), _current(self.rows.values())
+        if was is None or now is None or was.id != self._gone.id:
+            return None
+        return now if now.manifest.get("tree") != was.manifest.get("tree") else None
+
+    @property
+    def at(self) -> datetime:
+        """When the one was published that is taken back."""
+        return self._gone.published_at
 
     def _later(self) -> Iterable[Later]:
         """Those that would have been current when they were published, the first first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -24,7 +24,7 @@ from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
 from serving.delivery.today import Today
-from serving.delivery.view import BARE, PARTS, View, bare, cut, instant_of
+from serving.delivery.view import BARE, PARTS, Left, View, bare, cut, instant_of
 
 #: What ends the id of a message that tells what became of a notice.
 OUTCOME = ".outcome"
@@ -200,6 +200,19 @@ def as_seen(alert: Alert, view: View) -> Alert:
 def _on_told(alert: Alert, told: dict[str, Any]) -> Alert:
     at: dict[str, Any] = {name: instant_of(told[name]) for name in ("acknowledge_by", "due_at", "expires_at")}
     return replace(alert, level=told["level"], horizon=told["horizon"], **at)
+
+
+def of_the_others(alert: Alert, left: Collection[str]) -> Alert:
+    """A notice of several grids without some of them: with the level and the terms that somebody is told of it who sees the others alone."""
+    after = _on_told(alert, cut(_kept(alert), Left(members=frozenset(left))))
+    return replace(
+        after,
+        members=tuple(one for one in alert.members if one["code"] not in left),
+        # What was promised is of the level, and of grids that were told of before their terms were kept those of all stay.
+        stated=alert.stated if after.level == alert.level else None,
+        due_at=after.due_at or alert.due_at,
+        expires_at=after.expires_at or alert.expires_at,
+    )
 
 
 def as_handed_over(alert: Alert, view: View) -> Alert:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement
 
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.audit.recording import Recording
 from riskwarn.configuration import Configuration
-from riskwarn.words import Unit
-from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.life import LIVE, Rule, Status
 from serving.alerts.tables import ALERTS
 from serving.alerts.telling import Writing, told
-from serving.columns.places import Places
-from serving.snapshots.trees import held_by
-
-#: (kind, code) -> the grids that a unit held.
-HeldBy = Mapping[tuple[str, str], frozenset[str]]
 
 
 def withdrawn(alert: Alert, now: datetime) -> Alert:
@@ -46,28 +39,3 @@ def withdraw_alerts(
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
         done += 1
     return done, entries
-
-
-def withdraw_redrawn(
-    connection: Connection, places: Places, configuration: Configuration, now: datetime
-) -> list[Entry]:
-    """Withdraw the live notices of units above the grid, and of their data gaps, that hold other grids today than by the snapshot that told
-    of them: a code outlives what it stands for. Whoever answers for the unit of today sees no notice of what it was, and would be told of
-    nothing else as long as that lived. One that names grids stands, for it tells of those. Gives the rows of the audit."""
-    writing, entries, held = Writing(connection, now, configuration), list[Entry](), dict[str, HeldBy]()
-    for alert in live_alerts(connection):
-        if alert.unit == Unit.GRID or alert.members:
-            continue
-        if alert.snapshot not in held:
-            held[alert.snapshot] = held_by(connection, alert.snapshot)
-        before = held[alert.snapshot].get((alert.unit, alert.code))
-        if before is not None and before != _grids(places, alert):
-            writing.put(alert, withdrawn(alert, now), Rule.WITHDRAWN.value)
-            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
-    return entries
-
-
-def _grids(places: Places, alert: Alert) -> frozenset[str]:
-    """The grids that the unit of a notice holds; none where there is no such unit."""
-    row = places.row(Unit(alert.unit), alert.code)
-    return frozenset(() if row is None else places[Unit.GRID].codes[places.within(Unit(alert.unit), row, Unit.GRID)])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Level, Unit
 from serving.columns.reasons import told_of_a_part
 from serving.delivery.levels import height
 from serving.delivery.messages import Message
@@ -89,9 +89,12 @@ class View:
         return self.holds(unit, code) and any(self.holds(Unit.GRID.value, one) for one in grids)
 
     def outlived(self, notice: Mapping[str, Any]) -> bool:
-        """Whether a notice is of a unit that lies inside, and that held something outside when that was told of."""
-        unit = str(notice.get("unit")), str(notice.get("code"))
-        return not notice.get("members") and self.holds(*unit) and not self.held(*unit, snapshot_of(notice))
+        """Whether a notice is of a unit that lies inside, and told of what does not: of something outside that the unit held then, or of
+        grids none of which lie in it any more."""
+        unit, snapshot = (str(notice.get("unit")), str(notice.get("code"))), snapshot_of(notice)
+        members = notice.get("members") or ()
+        own = self.holds(*unit) or (bool(members) and self.held(*unit, snapshot))
+        return own and not self.sees(*unit, members, snapshot)
 
     def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
         """The level of a notice: where some of its grids lie outside, the highest of the others."""
@@ -153,8 +156,8 @@ def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
     if "reasons" in told:
         told["reasons"] = _reasons(notice, left)
     if left.words and "text" in told:
-        # What is said of its level is said of that of all its grids.
-        told["text"] = unsaid(told) if told.get("level") == notice.get("level") else _named(told)
+        # What was said of its level was said of that of all its grids: whether it is told would say how high those stood that lie outside.
+        told["text"] = _named(told) if left.members else unsaid(told)
     for kept in (BARE, PARTS):
         told.pop(kept, None)
     return told
@@ -182,9 +185,13 @@ def _members(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
     """The grids that are told of, the highest of their levels, and the terms of that."""
     members = [dict(one) for one in told.get("members") or () if one["code"] not in left.members]
     part: dict[str, Any] = {}
-    if left.members and members:
-        part = {"members": members, "level": max((one["level"] for one in members), key=height)}
-        part |= _terms(told, members)
+    if left.members:
+        # Where none is left it is not known how high anything stands.
+        part = {
+            "members": members,
+            "level": max((one["level"] for one in members), key=height, default=Level.UNKNOWN.value),
+            **_terms(told, members),
+        }
     return {**part, "members": []} if left.figures and "members" in told else part
 
 
@@ -194,7 +201,8 @@ def _terms(told: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dic
     own = [kept.get(one["code"], {}) for one in sorted(members, key=lambda one: -height(one["level"]))]
     soonest = {name: [one[name] for one in own if one.get(name) is not None] for name in ("acknowledge_by", "due_at")}
     found = {name: min(each, key=instant_of, default=None) for name, each in soonest.items()}  # type: ignore[arg-type]
-    found |= {"expires_at": own[0].get("expires_at"), "horizon": own[0].get("horizon", told.get("horizon"))}
+    highest = own[0] if own else {}
+    found |= {"expires_at": highest.get("expires_at"), "horizon": highest.get("horizon", told.get("horizon"))}
     return {name: value for name, value in found.items() if name in told}
 
 
@@ -202,9 +210,8 @@ def _reasons(told: Mapping[str, Any], left: Left) -> list[dict[str, Any]]:
     reasons = list(told["reasons"] or ())
     if told.get("kind") == "gap":
         return reasons
-    # Of several grids they are those of the first.
-    first = (told.get("members") or [{}])[0].get("code")
-    if left.reasons or left.figures or first in left.members:
+    # Of several grids they are those of the first: whether they are told would say whether that is one that lies outside.
+    if left.reasons or left.figures or left.members:
         return []
     return told_of_a_part(reasons) if left.part else reasons
 

@@ -27,6 +27,7 @@ from serving.alerts.held import waiting
 from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts
 from serving.alerts.records import Known, close_answered
+from serving.alerts.redrawing import released
 from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
 from serving.alerts.tickets import follow_tickets
@@ -82,7 +83,7 @@ def found_in(home: Home, city: City, numbers: Encoded, made: Scoring, current: s
     declared = Declared(configuration.alerts, configuration.levels, configuration.calendar)
     before = Published(home, city.as_of, places)
     with home.database.connect() as connection:
-        again = waiting(connection, current)
+        again = [*waiting(connection, current), *released(connection, places, now)]
     found = looked_at(said, before, declared, again)
     return Found(said, found, teams_of(home, places, city.as_of))
 

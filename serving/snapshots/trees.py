@@ -66,11 +66,16 @@ def keep(connection: Connection, places: Places) -> str:
     return digest
 
 
-def held_by(connection: Connection, snapshot: str) -> Mapping[tuple[str, str], frozenset[str]]:
-    """(kind, code) -> the grids that the unit held when a snapshot was published; empty where nobody knows."""
+def tree_named(connection: Connection, snapshot: str) -> str | None:
+    """The digest of the tree that a snapshot was made of; None where it names none, or is not there."""
     named = select(SNAPSHOTS.c.manifest["tree"].as_string()).where(SNAPSHOTS.c.id == snapshot)
-    digest = connection.execute(named).scalar_one_or_none()
-    return {} if digest is None else dict(_grids(_kept(connection, digest)))
+    found: str | None = connection.execute(named).scalar_one_or_none()
+    return found
+
+
+def held_by(connection: Connection, digest: str) -> Mapping[tuple[str, str], frozenset[str]]:
+    """(kind, code) -> the grids that the unit held by a tree; empty where that is not kept."""
+    return dict(_grids(_kept(connection, digest)))
 
 
 def _kept(connection: Connection, digest: str) -> Tree:

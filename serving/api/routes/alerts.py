@@ -20,7 +20,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.access.areas import area_asked
 from serving.access.scopes import Scope
 from serving.alerts.acting import By, act, act_on_many
-from serving.alerts.alert import Alert, alert_named, newest_alerts, steps_of
+from serving.alerts.alert import Alert, alert_named, grids_ever_told, newest_alerts, steps_of
 from serving.alerts.held import held_alerts
 from serving.alerts.life import LIFE, LIVE, Status, Verb
 from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
@@ -188,12 +188,13 @@ def alerts_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         with home.database.connect() as connection:
             alert = alert_seen(seen, connection, alert_id)
-            steps = steps_of(connection, alert.id)
+            steps, ever = steps_of(connection, alert.id), grids_ever_told(connection, alert)
         reading(request.scope, Action.READ_ALERT, alert.id)
         verbs = [verb.value for verb in LIFE[Status(alert.status)]]
         told = seen.alert(alert, full=True)
         # Of some of its grids the level is told that these have, and not which it had when with others.
-        level = {} if told["level"] == alert.level else {"level": told["level"]}
+        every = all(seen.holds(Unit.GRID.value, code) for code in ever)
+        level = {} if seen.whole or every else {"level": told["level"]}
         shown = [{**step, **level, "at": step["at"].isoformat()} for step in steps]
         return written({**told, "notice": _NOTICE, "verbs": verbs, "steps": shown})
 

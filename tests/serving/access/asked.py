@@ -50,6 +50,7 @@ def questions(ids: tuple[str, str]) -> list[str]:
         "/v1/snapshots", f"/v1/snapshots/compare?a={older}&b={newer}", "/v1/health/sources", "/v1/health/sources?source=disputes",
         "/v1/exports", "/v1/exports?limit=1", "/console/notices", "/v1/models/conflict", "/v1/levels", "/console/versions", "/v1/track-record", "/v1/boundaries", "/v1/boundaries?as_of=2026-02-23", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
         f"/v1/scores?as_of={cities.AS_OF}", "/v1/scores?as_of=2026-02-23", "/v1/scores?min_level=red", "/v1/scores?min_level=blue",
+        "/v1/scores?search=第1", f"/v1/scores?search={OTHER_GRID}", "/v1/scores?unit=town&search=T0000003", "/v1/subscriptions",
     ]  # fmt: skip
     found += OF_NOTICES
     for unit in Unit:

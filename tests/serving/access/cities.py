@@ -28,6 +28,8 @@ from serving.api.app import Application
 from serving.api.options import Options
 from serving.delivery.messages import Message
 from serving.delivery.outbox import enqueue
+from serving.delivery.view import BARE, TERMS
+from serving.delivery.view import PARTS as TERMS_OF_PARTS
 from serving.snapshots import published
 from serving.track_record import rows as record_rows
 from tests.serving.access.drawn import AS_OF as AS_OF
@@ -67,7 +69,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
                 for code in raised
             ],
         )  # fmt: skip
-        _of_units(connection, first, second, outside)
+        members = _of_units(connection, first, second, outside)
         _beside(connection, second, raised, outside)
         _of_before(connection, first, outside)
         _of_files(connection, first, second, outside)
@@ -96,12 +98,15 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         for snapshot, content_of in ((first, {**told, "districts": of_before}), (second, told)):
             record_rows.add(connection, published.named(home, snapshot), "conflict", 4, content_of, NOW)
         enqueue(connection, [_said(code, second) for code in [*raised, OTHER_GRID]])
+        enqueue(connection, [_said_of_both(members, first)])
         enqueue(connection, [_said_of_units(snapshot, score) for snapshot, score in ((first, outside), (second, 9))])
     return first, second
 
 
-def _of_units(connection: Connection, first: str, second: str, outside: int) -> None:
-    """A notice of the district as it was before, and one as it is; of the town that left one of before; of some grids inside, and outside."""
+def _of_units(connection: Connection, first: str, second: str, outside: int) -> list[dict[str, Any]]:
+    """A notice of the district as it was before, and one as it is; of the town that left one of before; of some grids inside, and outside.
+
+    Gives the grids of one of which some lie inside."""
     own, others = (
         [{"level": "yellow", "code": f"G{row:07}", "name": f"{row}", "score": score / 100} for row in rows]
         for rows, score in (((13, 14), 9), ((61, 62), outside))
@@ -123,16 +128,17 @@ def _of_units(connection: Connection, first: str, second: str, outside: int) -> 
             for name, snapshot, unit, code, score, members in raised
         ],
     )  # fmt: skip
-    _of_both(connection, first, outside)
+    of_both = _of_both(connection, first, outside)
     steps = {"version": 1, "at": NOW, "verb": "raised", "status": "open", "level": "yellow", "source": "rule"}
     connection.execute(
         insert(STEPS), [{**steps, "alert": f"w{name}", "note": f"{name} {score}"} for name, *_, score, _ in raised]
     )
+    return of_both
 
 
-def _of_both(connection: Connection, first: str, outside: int) -> None:
-    """A notice of the district with a grid in it that lies outside today: another, and higher or lower than the own, and late or not; who is
-    above was asked as often as it may be, so that a server that runs for long changes nothing of it."""
+def _of_both(connection: Connection, first: str, outside: int) -> list[dict[str, Any]]:
+    """A notice of the district with a grid in it that lies outside today: another, and higher or lower than the own, and late or not. No
+    publication knows of it, or it would be of its own grid alone; who is above was asked as often as it may be. Gives its grids."""
     high, hours = outside % 2 and outside < 10, 48 + outside
     terms = {
         "acknowledge_by": NOW + timedelta(hours=48),
@@ -154,6 +160,7 @@ def _of_both(connection: Connection, first: str, outside: int) -> None:
              "reasons": [_why("waiting"), _why("rest")], "members": members, "escalations": 99, **(others if high else terms)}
         ],
     )  # fmt: skip
+    return members
 
 
 def _of_files(connection: Connection, first: str, second: str, outside: int) -> None:
@@ -263,6 +270,22 @@ def _said(code: str, snapshot: str) -> Message:
     made = message(f"w{code.lower()}", code=code, at=NOW, units=_above(code), reasons=reasons, name=code)
     text = {"zh": f"{code}：建议本周上门调解", "en": f"{code}: mediation this week"}
     return dataclasses.replace(made, body={**made.body, "text": text, "snapshot": snapshot})
+
+
+def _said_of_both(members: list[dict[str, Any]], snapshot: str) -> Message:
+    """That a notice about some grids was raised, one of which lies outside today: all that it says follows from both."""
+    terms = {one["code"]: {name: one[name] for name in TERMS} for one in members}
+    own, other = members
+    said = " ".join(f"{one['code']} {one['level']}" for one in members)
+    made = message(
+        "wx", code="D0000000", level=other["level"], at=NOW, units=("D0000000",), reasons=[_why(other["code"])]
+    )
+    named = {"head": f"D0000000 {own['code']}"}
+    body = {
+        **made.body, "unit": "district", "horizon": 4, "members": members, "score": other["score"], "snapshot": snapshot,
+        **terms[other["code"]], TERMS_OF_PARTS: terms, "text": {"zh": said, "en": said}, BARE: {"zh": named, "en": named},
+    }  # fmt: skip
+    return dataclasses.replace(made, body=body)
 
 
 def _said_of_units(snapshot: str, score: int) -> Message:

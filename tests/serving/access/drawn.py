@@ -106,6 +106,8 @@ def published_twice(home: Home, outside: int, inside: Rows = OF_OWN) -> tuple[st
     failed = silent(outside), silent(outside + 10) if inside is OF_OWN else "D0000002"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", PARTS)
+        caught = made_snapshot._caught
+        patch.setattr(made_snapshot, "_caught", lambda level: {**caught(level), "events": 200 + outside})
         then = content(outside, failed[0], before=True, inside=inside)
         now = compared(content(outside + 10, failed[1], inside=inside), then)
         first, second = (

@@ -28,6 +28,7 @@ from serving.alerts.held import waiting
 from serving.alerts.life import Verb
 from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts
+from serving.alerts.redrawing import released
 from serving.alerts.tables import HELD
 from serving.alerts.teams import Teams, default_teams
 from serving.api.app import Application
@@ -125,7 +126,10 @@ class City:
         declared = Declared(self.rules, configuration.levels, configuration.calendar)
         before = Published(self.home, as_of, content.places)
         with self.home.database.connect() as connection:
-            held = waiting(connection, None if current is None else current.id)
+            held = [
+                *waiting(connection, None if current is None else current.id),
+                *released(connection, content.places, self.now),
+            ]
         found = looked_at(said, before, declared, held)
         snapshot = publish_made(self.home, content, as_of, self.now, salt=salt, gaps=gaps)
         teams = self.teams or default_teams(content.places, self.rules.notices_a_week)
