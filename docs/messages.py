@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from riskwarn.configuration import DEFAULT_TARGETS
 from riskwarn.contracts.reasons import RULES
 
 ROOT = Path(__file__).parents[1]
@@ -149,6 +150,8 @@ def sentences() -> dict[tuple[str, str], str]:
         found.add(sentence, "pydantic")
     for sentence in WORDS:
         found.add(sentence, "words")
+    for target in DEFAULT_TARGETS.values():
+        found.add(target.en or "", "riskwarn/configuration.py")
     for _, rule in RULES.values():
         found.places["", rule] = "riskwarn/contracts/reasons.py"  # it quotes Chinese words
     for word in ("yes", "no"):

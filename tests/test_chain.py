@@ -37,7 +37,7 @@ def test_a_city_with_only_grids_and_incidents_gets_its_safety_ranking(town: Town
     assert [one.target for one in trained] == ["safety"]
     assert [one.target for one in skipped] == ["conflict"]
     assert skipped[0].reason == (
-        "Target 'conflict' needs the source 'disputes', and no record of it is loaded: run riskwarn ingest disputes FILE."
+        "Target 'conflict that escalates' needs the source 'disputes', and no record of it is loaded: run riskwarn ingest disputes FILE."
     )
     with pytest.raises(TargetSourceMissing):
         train(home, target="conflict")

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from riskwarn.words import Unit
-from training.audits.places import held
+from training.audits.places import Records, held
 
-TOWN, DISTRICT, RATE = 20, 80, 0.06
+COMMUNITY, TOWN, DISTRICT, RATE = 5, 20, 80, 0.06
+
+UNITS = {"community": COMMUNITY, "town": TOWN, "district": DISTRICT}
 
 
 class Places(SimpleNamespace):
@@ -21,29 +23,33 @@ class Places(SimpleNamespace):
 
 
 def share_found(
-    draws: int, grids: int, events: float, spread: float, moved: float = 0.0, where: str = "all", market: bool = False
+    draws: int, grids: int, events: float, spread: float, moved: float = 0.0, where: str = "town", market: int = 0
 ) -> float:
     """Per cent of the draws with a finding: `events` a grid, the logarithm of the chance of each record varies by `spread` among grids; `moved`
-    of the events bear the first grid of their town (`all`, of the `first` town alone) or of their `district`."""
+    of the events (or of the `others`) bear the first grid of their `community`, `town` (of the `first` town alone) or `district`; where
+    there are markets, one of so many grids is one: four times as grave, and with at least a fifth of the records."""
     rng, every = np.random.default_rng(1), np.arange(grids)
     units: Any = {
+        Unit.COMMUNITY: SimpleNamespace(of_grid=every // COMMUNITY),
         Unit.TOWN: SimpleNamespace(of_grid=every // TOWN),
         Unit.DISTRICT: SimpleNamespace(of_grid=every // DISTRICT),
     }
     found = 0
     for _ in range(draws):
         busy, grave = rng.lognormal(0, 0.5, grids), rng.lognormal(0, spread, grids)
-        busy[::TOWN] *= TOWN / 4 if market else 1
+        if market:
+            busy[::market] *= market / 4
         records = int(events * grids / RATE)
         grid = rng.choice(grids, records, p=busy / busy.sum())
         if market:
-            grave[::TOWN] = 4 * np.exp(spread**2 / 2)
+            grave[::market] = 4 * np.exp(spread**2 / 2)
         happened = rng.random(records) < np.minimum(RATE * grave / grave[grid].mean(), 0.8)[grid]
-        written = happened & (rng.random(records) < moved) & ((where != "first") | (grid < TOWN))
-        unit = DISTRICT if where == "district" else TOWN
+        of_those = ~happened if where.startswith("others") else happened
+        written = of_those & (rng.random(records) < moved) & ((where != "first") | (grid < TOWN))
+        unit = UNITS.get(where.removeprefix("others, "), TOWN)
         grid = np.where(written, grid // unit * unit, grid)
         geography: Any = Places(units=units)
-        found += bool(held(grid, happened, (~happened).astype(float), geography))
+        found += bool(held(Records(grid, happened, np.zeros(records, dtype=np.int64)), geography))
     return 100 * found / draws
 
 
@@ -52,8 +58,17 @@ if __name__ == "__main__":
         print(f"{grids} grids, {events:g} events each; % of cities with a finding")
         for spread in (0.25, 0.5, 0.75, 1, 1.25):
             print(f"  honest, spread {spread}: {share_found(200, grids, events, spread):g}")
-        print(f"  honest, markets: {share_found(200, grids, events, 0.5, market=True):g}")
-        for where in ("all", "first", "district"):
+        for market in (COMMUNITY, TOWN):
+            print(f"  honest, a market to {market} grids: {share_found(200, grids, events, 0.5, market=market):g}")
+        for where in (
+            "town",
+            "first",
+            "district",
+            "community",
+            "others, town",
+            "others, district",
+            "others, community",
+        ):
             shares = {moved: share_found(50, grids, events, 0.5, moved, where) for moved in (0.6, 0.7, 0.8, 0.9, 1.0)}
             print(
                 f"  written anew, {where}: " + ", ".join(f"{moved}: {one:g}" for moved, one in shares.items()),

@@ -121,7 +121,9 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
             *table(compared),
             "",
             Message(
-                "The ten highest grids ({target}, next {horizon} weeks):", target=best.target, horizon=best.horizon
+                "The ten highest grids ({target}, next {horizon} weeks):",
+                target=target_named(home.configuration, best.target),
+                horizon=best.horizon,
             ),
             *table(shown(home.configuration, top), TOP_COLUMNS),
             "",
@@ -222,12 +224,17 @@ def _trained(home: Home, as_of: date, teller: Teller) -> tuple[list[Trained], Ba
         say("{version} scores with {kind}: {reason}", version=one.version, kind=one.kind, reason=one.reason)
     for other in skipped:
         skipped_one = "skipped {target}, horizon {horizon}: {reason}"
-        say(skipped_one, target=other.target, horizon=other.horizon, reason=other.reason)
+        say(
+            skipped_one,
+            target=target_named(home.configuration, other.target),
+            horizon=other.horizon,
+            reason=other.reason,
+        )
     best = trained[min(1, len(trained) - 1)]
     judged = backtest(home, target=best.target, horizon=best.horizon, city=city, progress=show)
     say(
         "back-test of {target}, horizon {horizon}: {origins} origins, {events} events",
-        target=best.target, horizon=best.horizon, origins=len(judged.origins), events=judged.evaluation.n_events,
+        target=target_named(home.configuration, best.target), horizon=best.horizon, origins=len(judged.origins), events=judged.evaluation.n_events,
     )  # fmt: skip
     return trained, judged
 

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from riskwarn.cli import options
+from riskwarn.cli.notices import target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Message
 
@@ -105,5 +106,5 @@ def run(
     for other in skipped:
         session.tell(
             "skipped {target}, horizon {horizon}: {reason}",
-            target=other.target, horizon=other.horizon, reason=other.reason,
+            target=target_named(session.configuration(), other.target), horizon=other.horizon, reason=other.reason,
         )  # fmt: skip

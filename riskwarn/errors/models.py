@@ -25,7 +25,7 @@ class NothingToReturnTo(RiskwarnError):
     """No family was promoted before the champions of a target."""
 
     code = "nothing_to_return_to"
-    template = "No version for {target} was champion before the present one: riskwarn models lists the versions, riskwarn promote takes one of them."
+    template = "No version for “{target}” was champion before the present one: riskwarn models lists the versions, riskwarn promote takes one of them."
     status = 409
 
 

@@ -71,15 +71,16 @@ def interruptions(
     horizon = configuration.horizons[0]
     origins = range(warm_up(periods, configuration.period), periods - horizon + 1)
     left = sum(bool(living[one : one + horizon].all()) for one in origins)
-    told = {"source": source, "target": target, "left": left, "origins": len(origins)}
-    apart = _of_districts(configuration, target, source, every, firsts, edges, districts, origins)
+    called = configuration.target_named(target)
+    told = {"source": source, "target": called, "left": left, "origins": len(origins)}
+    apart = _of_districts(configuration, called, source, every, firsts, edges, districts, origins)
     if left == len(origins):
         return apart
     notes: list[str] = []
     if (own - first).days > LATE * (as_of - first).days:
         notes.append(
             Message(
-                "{source} begins {first}, {weeks} weeks after {other}: {target} can be learnt from only {left} of {origins} origins",
+                "{source} begins {first}, {weeks} weeks after {other}: “{target}” can be learnt from only {left} of {origins} origins",
                 first=own, weeks=(own - first).days // 7, other=other, **told,
             )
         )  # fmt: skip
@@ -88,7 +89,7 @@ def interruptions(
     if (end - begin).days >= LEAST_DAYS:
         notes.append(
             Message(
-                "{source} was silent from {begin} to {end} ({weeks} weeks): {target} can be learnt from only {left} of {origins} origins",
+                "{source} was silent from {begin} to {end} ({weeks} weeks): “{target}” can be learnt from only {left} of {origins} origins",
                 begin=begin, end=end, weeks=(end - begin).days // 7, **told,
             )
         )  # fmt: skip
@@ -146,7 +147,7 @@ def _of_districts(
     if len(found) > NAMED:
         notes.append(
             Message(
-                "and of {number} more districts {source} tell nothing for long: {target} can be learnt there from less, too",
+                "and of {number} more districts {source} tell nothing for long: “{target}” can be learnt there from less, too",
                 number=len(found) - NAMED, source=source, target=target,
             )
         )  # fmt: skip
@@ -167,19 +168,19 @@ def _sentence(kind: Kind, told: Mapping[str, object]) -> Message:
     """What is said of a district of which a feed was absent."""
     said = {
         Kind.LATE: (
-            "{source} of {district} begin {end}, {weeks} weeks after those of other districts: {target} can be learnt there from "
+            "{source} of {district} begin {end}, {weeks} weeks after those of other districts: “{target}” can be learnt there from "
             "{left} of {origins} origins"
         ),
         Kind.PAUSED: (
-            "{source} of {district} were silent from {begin} to {end} ({weeks} weeks) while those of other districts came: {target} "
+            "{source} of {district} were silent from {begin} to {end} ({weeks} weeks) while those of other districts came: “{target}” "
             "can be learnt there from {left} of {origins} origins"
         ),
         Kind.ENDED: (
-            "{source} of {district} have ended {begin}, while those of other districts came for {weeks} more weeks: {target} can be "
+            "{source} of {district} have ended {begin}, while those of other districts came for {weeks} more weeks: “{target}” can be "
             "learnt there from {left} of {origins} origins"
         ),
         Kind.NEVER: (
-            "{source} of {district} have never come, in {weeks} weeks of those of other districts: {target} can be learnt there from "
+            "{source} of {district} have never come, in {weeks} weeks of those of other districts: “{target}” can be learnt there from "
             "{left} of {origins} origins"
         ),
     }

@@ -73,14 +73,16 @@ def prospects(
 
 
 def _prospect(configuration: Configuration, name: str, count: Count, learnt: tuple[date, date] | None) -> Prospect:
-    source = count.rule.source
+    source, called = count.rule.source, configuration.target_named(name)
     if not count.records:
-        return Prospect(name, source, 0, 0, 0, 0, TargetSourceMissing(target=name, source=source))
+        return Prospect(name, source, 0, 0, 0, 0, TargetSourceMissing(target=called, source=source), called=called)
     other, unknown, shown = _uncounted(configuration, name, count)
     hinders = obstacle(configuration, name, count, unknown, learnt)
     newest = None if count.known is None else configuration.calendar.local_date(count.known[1])
     words, borne = tuple(shown), tuple(shown.values())
-    return Prospect(name, source, count.records, count.placed, other, unknown, hinders, words, newest, borne)
+    return Prospect(
+        name, source, count.records, count.placed, other, unknown, hinders, words, newest, borne, called=called
+    )
 
 
 def _uncounted(configuration: Configuration, name: str, count: Count) -> tuple[int, int, dict[str, int]]:

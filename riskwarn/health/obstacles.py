@@ -30,13 +30,15 @@ def obstacle(
 
     `learnt` is the time in which an event must lie to be learnt from.
     """
-    return _too_little(configuration, name, count, learnt) if count.events else _none(name, count, unknown)
+    return (
+        _too_little(configuration, name, count, learnt) if count.events else _none(configuration, name, count, unknown)
+    )
 
 
-def _none(name: str, count: Count, unknown: int) -> RiskwarnError:
+def _none(configuration: Configuration, name: str, count: Count, unknown: int) -> RiskwarnError:
     """Why there is no event at all."""
     rule = count.rule
-    told = {"target": name, "source": rule.source, "records": f"{count.records:,}"}
+    told = {"target": configuration.target_named(name), "source": rule.source, "records": f"{count.records:,}"}
     if count.referred:
         return EventsReferred(**told, number=f"{count.referred:,}")
     if not count.counting and rule.categories is not None and not count.categories:
@@ -56,7 +58,8 @@ def _too_little(
     configuration: Configuration, name: str, count: Count, learnt: tuple[date, date] | None
 ) -> RiskwarnError | None:
     """Why the events that there are do not suffice, if they do not: for the shortest horizon."""
-    told = {"target": name, "source": count.rule.source}
+    called = configuration.target_named(name)
+    told = {"target": called, "source": count.rule.source}
     if not count.placed:
         return EventsInNoGrid(**told, events=f"{count.events:,}")
     if count.placed < LEAST_EVENTS:
@@ -71,5 +74,5 @@ def _too_little(
         origins, needed = (max(0, mature_origins(number, horizon, period)) for number in (periods, enough))
         return HistoryTooShort(origins=origins, as_of=as_of, horizon=horizon, needed=needed)
     if not count.learnt:
-        return EventsTooLate(target=name, horizon=horizon, first=learnt[0], begins=learnt[1])
+        return EventsTooLate(target=called, horizon=horizon, first=learnt[0], begins=learnt[1])
     return None

@@ -33,6 +33,7 @@ class Prospect:
     borne: tuple[int, ...] = ()  # by how many records each of these words
     outcomes: UnknownOutcomes | None = None  # of a target that is told by outcomes
     interrupted: tuple[str, ...] = ()  # that its feed began late or paused, each in one sentence
+    called: str = ""  # the target by its name, as sentences have it
 
     @property
     def uncounted(self) -> str | None:
@@ -45,22 +46,22 @@ class Prospect:
             "source": self.source,
             "share": f"{100 * self.unknown / self.records:.1f}",
             "other": f"{self.other:,}",
-            "target": self.target,
+            "target": self.called or self.target,
         }
         if not self.words:
             return Message(
                 "{unknown} of {records} {source} ({share} %) bear a word of category that nobody knows and {other} are other: "
-                "they do not count towards {target}; translate them in the mapping (words: category)", **told,
+                "they do not count towards “{target}”; translate them in the mapping (words: category)", **told,
             )  # fmt: skip
         told["words"] = Listed(self.words)
         if self.unknown > MOST_UNKNOWN * self.records:
             return Message(
                 "Warning: {unknown} of {records} {source} ({share} %) bear a word of category that nobody knows ({words}) and "
-                "{other} are other: they do not count towards {target}; translate them in the mapping (words: category)", **told,
+                "{other} are other: they do not count towards “{target}”; translate them in the mapping (words: category)", **told,
             )  # fmt: skip
         return Message(
             "{unknown} of {records} {source} ({share} %) bear a word of category that nobody knows ({words}) and {other} are "
-            "other: they do not count towards {target}; translate them in the mapping (words: category)", **told,
+            "other: they do not count towards “{target}”; translate them in the mapping (words: category)", **told,
         )  # fmt: skip
 
     def ended(self, as_of: date) -> str | None:
@@ -68,16 +69,16 @@ class Prospect:
         if self.newest is None or as_of - self.newest < timedelta(days=ENDED_DAYS):
             return None
         return Message(
-            "{source} has no record known after {newest}, {days} days before {as_of}: its feed has ended, and {target} is learnt "
+            "{source} has no record known after {newest}, {days} days before {as_of}: its feed has ended, and “{target}” is learnt "
             "and judged only by what came before", source=self.source, newest=self.newest, days=(as_of - self.newest).days,
-            as_of=as_of, target=self.target,
+            as_of=as_of, target=self.called or self.target,
         )  # fmt: skip
 
     @property
     def notes(self) -> list[str]:
         """All that is to be told of it."""
-        obstacle = [] if self.obstacle is None else [str(self.obstacle)]
-        ended = None if self.outcomes is None else self.outcomes.said(self.target)
+        obstacle = [] if self.obstacle is None else [self.obstacle.message]
+        ended = None if self.outcomes is None else self.outcomes.said(self.called or self.target)
         return [*filter(None, [self.uncounted]), *obstacle, *self.interrupted, *filter(None, [ended])]
 
     def said(self, as_of: date) -> list[str]:

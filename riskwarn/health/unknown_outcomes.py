@@ -36,12 +36,12 @@ class UnknownOutcomes:
         told["fields"] = Listed(self.fields)
         if not self.named:
             return Message(
-                "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as {target}; name it in "
+                "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as “{target}”; name it in "
                 "riskwarn.yaml, under sources: {source}: mapping: words: {fields}", **told,
             )  # fmt: skip
         words = Joined(", ", [f"{word} ({rows:,})" for word, rows in self.named.items()])
         return Message(
-            "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as {target}: {words}; name it "
+            "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as “{target}”: {words}; name it "
             "in riskwarn.yaml, under sources: {source}: mapping: words: {fields}", words=words, **told,
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from training.labels.task import learnable_origins, make_task
 from training.routines.audit_data import audit_data
 from training.routines.report import report_of_city
 
-SAID = "incidents of 南城区 begin 2025-02-24, 60 weeks after those of other districts: safety can be learnt there from 60 of 95 origins"
+SAID = "incidents of 南城区 begin 2025-02-24, 60 weeks after those of other districts: “safety incident” can be learnt there from 60 of 95 origins"
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,10 @@ def test_a_feed_of_a_target_that_has_ended_is_told_as_everywhere_else(town: Town
     late = read_city(town.home, as_of=city.as_of + timedelta(days=210), now=NOW + timedelta(days=240))
     told = {one.subject: one for one in audit_data(town.home, city=late, now=NOW).findings if one.check == "absent"}
     assert set(told) == {"disputes", "incidents"}
-    assert "its feed has ended, and conflict is learnt and judged only by what came before" in told["disputes"].sentence
+    assert (
+        "its feed has ended, and “conflict that escalates” is learnt and judged only by what came before"
+        in told["disputes"].sentence
+    )
     assert told["disputes"].figure > told["disputes"].limit == 26
 
 

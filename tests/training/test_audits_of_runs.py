@@ -113,10 +113,10 @@ def test_drift_is_said_of_champions_and_of_what_the_newest_training_found_of_the
     set_alias(home, still, "champion")
     set_alias(home, moved, "champion")
     [said] = recommendations(home, versions(home))
-    assert said.startswith("safety has come more often than safety-4-v1 forecast since about 2026-03-02")
+    assert said.startswith("“safety incident” has come more often than safety-4-v1 forecast since about 2026-03-02")
     registered(home, "safety", evidence_of(DRIFT, 5000.0), evidence_of(SINCE, 9000.0, version=moved, more=0))
     [said] = recommendations(home, versions(home))
-    assert said.startswith("safety has come less often than safety-4-v1") and "9,000" in said
+    assert said.startswith("“safety incident” has come less often than safety-4-v1") and "9,000" in said
     registered(home, "safety", evidence_of(DRIFT, 1.0))
     [said] = recommendations(home, versions(home))
     assert "evidence 500" in said, "the newest training found nothing since, the champion's own stays"

@@ -148,11 +148,11 @@ def recommendation(found: Audit, target: str, version: str, newest: str | None =
     }
     if found.facts["more"]:
         return Message(
-            "{target} has come more often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
+            "“{target}” has come more often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
             "100 is rare by chance): look what has changed; {advice}", **told,
         )  # fmt: skip
     return Message(
-        "{target} has come less often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
+        "“{target}” has come less often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
         "100 is rare by chance): look what has changed; {advice}", **told,
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def after_a_wait(target: str, days: Reals) -> list[Leak]:
     if first < AS_USUAL * most or special.bdtr(strays, strays + first, 0.8) > RARE:
         return []
     sentence = Message(
-        "hardly an event of {target} lies within {wait} days after its record began, and then they come at once ({first} of {events} within the "
+        "hardly an event of “{target}” lies within {wait} days after its record began, and then they come at once ({first} of {events} within the "
         "next {width}): where no rule makes them wait, the date is that of an entry, and the model learns too late; map the date on which it happened",
         target=target, wait=int(wait), first=f"{first:,}", events=f"{len(days):,}", width=f"{wait / 4:.0f}",
     )  # fmt: skip
@@ -94,7 +94,7 @@ def after_closing(target: str, at: Instants, closed: Instants) -> list[Leak]:
     if late < LEAST_RECORDS or share < AFTER_CLOSING:
         return []
     sentence = Message(
-        "{late} events of {target} ({share} %) lie more than a day after their record was closed: the date may be that of an entry, and the "
+        "{late} events of “{target}” ({share} %) lie more than a day after their record was closed: the date may be that of an entry, and the "
         "model learns too late; map the date on which it happened",
         target=target, late=f"{late:,}", share=f"{100 * share:.1f}",
     )  # fmt: skip
@@ -115,7 +115,7 @@ def in_office_days(target: str, days: Indices) -> list[Leak]:
     ):
         return []
     sentence = Message(
-        "{share} % of the {events} events of {target} lie at weekends: the date may be that of an entry in an office, and the model learns "
+        "{share} % of the {events} events of “{target}” lie at weekends: the date may be that of an entry in an office, and the model learns "
         "too late; map the date on which it happened",
         target=target, share=f"{100 * share:.1f}", events=f"{len(days):,}",
     )  # fmt: skip

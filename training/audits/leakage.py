@@ -5,8 +5,8 @@ A finding is no error: somebody who knows the source looks at it before a model 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from riskwarn.health import SourceHealth
 from riskwarn.health.absences import LEAST_DAYS
 from riskwarn.health.prospect import ENDED_DAYS
-from riskwarn.messages import Message
+from riskwarn.messages import Message, Named
 from riskwarn.periods import Instants
 from training.audits.too_good import TooGood, reach
 from training.intervals.counts import Reals
@@ -63,6 +63,14 @@ class Leak:
     limit: float
     sentence: str
 
+    def naming(self, names: Mapping[str, Mapping[str, str]]) -> Leak:
+        """The finding with its target told by its name, where it was told by its code."""
+        said = self.sentence
+        if not isinstance(said, Message) or said.fields.get("target") not in names:
+            return self
+        called = Named.among(names, said.fields["target"])
+        return replace(self, sentence=Message(said.template, **{**said.fields, "target": called}))
+
     def as_dict(self) -> dict[str, Any]:
         """A row of ``riskwarn audit-data --json``."""
         return {
@@ -80,7 +88,7 @@ def knowing_columns(target: str, columns: Iterable[TooGood], limit: float) -> li
         Leak(
             "too_good", one.column, one.excess, limit,
             Message(
-                "{column} tells where {target} comes next far better ({now} of 1) than where it comes after that ({after}; before: "
+                "{column} tells where “{target}” comes next far better ({now} of 1) than where it comes after that ({after}; before: "
                 "{before}): it is an uncommonly good sign, or knows the outcome; look how and when it is written down, and leave "
                 "its family out (features: off) where it is written down because of it",
                 column=one.column, target=target, now=f"{one.now:.2f}", after=f"{one.after:.2f}", before=f"{one.before:.2f}",
@@ -108,7 +116,7 @@ def label_shift(target: str, rates: Reals, a_year: int) -> list[Leak]:
         return []
     quotient = float(after.mean() / before.mean()) if before.mean() > 0 else float("inf")
     sentence = Message(
-        "{target} comes {quotient} times as often in the newer half of the past as in the older one: where what is counted has "
+        "“{target}” comes {quotient} times as often in the newer half of the past as in the older one: where what is counted has "
         "changed (a new form, other words, a district that joined), say so in breaks, or train on what came since",
         target=target, quotient=f"{quotient:.2f}",
     )  # fmt: skip
@@ -121,7 +129,7 @@ def early_events(target: str, events: TargetEvents) -> list[Leak]:
         return []
     number, share = early
     sentence = Message(
-        "{number} events of {target} ({share} %) were known more than a day before their date: the model would be asked for what "
+        "{number} events of “{target}” ({share} %) were known more than a day before their date: the model would be asked for what "
         "is known already; date them by when they came (date: of the target), or map the column of registration (known_at)",
         number=f"{number:,}", target=target, share=f"{100 * share:.1f}",
     )  # fmt: skip
@@ -171,7 +179,7 @@ def edited_after(target: str, source: str, beliefs: pd.DataFrame, events: pd.Dat
     if record[after].nunique() < LEAST_RECORDS or edited < EDITED_SHARE or edited < EDITED_TIMES * usual:
         return []
     sentence = Message(
-        "{share} % of the records of {source} that became {target} were changed afterwards, of the others {usual} %: what stands in "
+        "{share} % of the records of {source} that became “{target}” were changed afterwards, of the others {usual} %: what stands in "
         "them was not known before; declare in the mapping which fields are written again (fixed: {{severity: false}})",
         share=f"{100 * edited:.1f}", source=source, target=target, usual=f"{100 * usual:.1f}",
     )  # fmt: skip

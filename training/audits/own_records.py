@@ -26,6 +26,7 @@ from riskwarn.messages import Message
 from riskwarn.store.beliefs import MAY_CHANGE
 from riskwarn.store.targets import EventRule, counting, events_of
 from training.audits.leakage import LEAST_RECORDS, Leak
+from training.audits.moved import moved, moved_places
 from training.audits.places import places
 
 #: A field tells too much where its Gini coefficient is beyond this, with its interval.
@@ -85,7 +86,8 @@ def own_records(
         return []
     found = (told(name, values, happened) for name, values in _fields(first))
     leaks = [_leak(target, rule.source, one) for one in found if one is not None]
-    return [*leaks, *places(target, rule.source, first, happened, geography)]
+    elsewhere = moved_places(target, rule.source, moved(beliefs, first), happened)
+    return [*leaks, *elsewhere, *places(target, rule.source, first, happened, geography)]
 
 
 def told(field: str, values: npt.NDArray[np.object_], happened: Flags) -> Told | None:
@@ -156,7 +158,7 @@ def _leak(target: str, source: str, one: Told) -> Leak:
         else Message("leave its column out of the mapping")
     )
     sentence = Message(
-        "{field} of {source} tells which records become {target} ({gini} of 1): {share} % of the {records} with {value} did, "
+        "{field} of {source} tells which records become “{target}” ({gini} of 1): {share} % of the {records} with {value} did, "
         "{usual} % of the others; what is written at registration tells far less: look when and by whom it is written, and where it "
         "is because of the outcome, {advice}",
         field=one.field, source=source, target=target, gini=f"{one.gini:.2f}", share=f"{100 * one.share:.1f}",

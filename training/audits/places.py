@@ -1,11 +1,15 @@
-"""Where the records lie that became events: where nearly all of a town's lie in a few of its grids, the place was written because of it.
+"""Where the records lie that became events, and where those that did not: where nearly all of a unit's lie in a few of its grids, and hardly
+any of the others, the place was written because of what came of them.
 
 A grid may be busy, and its records graver than others. What does not come by itself is that records of a few grids become events ten times
-as often as those of the same category, severity and age elsewhere, and that hardly any other record of the town or district does: so it looks
-where a record is given the grid of a police station, or of the office that took it over, once it has become an event.
+as often as those of the same category, severity and age elsewhere, and that hardly any other record of the unit does: so it looks where a
+record is given the grid of a police station, or of the office that took it over, once it has become an event. The other way round, that few
+grids have most of what came to nothing and hardly an event, it looks where records are given the grid of the office that settled them.
 
-A grid is held to its unit above, of all records and of the newest year alone. Which grids are looked at is settled by one half of the
-records and judged by the other, so that a place with few records tells nothing of itself.
+A grid is held to its community, town or district, of all records and of the newest year alone. Which grids are looked at is settled by one
+half of the records and judged by the other, so that a place with few records tells nothing of itself. Communities are too small to be judged
+one by one: all of the city are, and all of a district. That records of the few grids do so at most :data:`TIMES` times as often is
+tested exactly (:mod:`training.audits.odds`): were it so everywhere, anything at all would be found in :data:`ERROR` of cities at most.
 """
 
 from __future__ import annotations
@@ -14,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -23,18 +26,21 @@ from riskwarn.geography import Geography
 from riskwarn.messages import Listed, Message
 from riskwarn.words import Unit
 from training.audits.leakage import Leak
+from training.audits.odds import Tables, ratios
 
 #: Grids looked at in a unit: so large a part of those that have records, and one at least.
 FEW = 0.1
 
-#: A unit is judged from so many grids and events on; the towns together with those of fewer grids, from so many towns on.
-LEAST_GRIDS, LEAST_EVENTS, TOGETHER_GRIDS, TOGETHER_TOWNS = 10, 30, 5, 5
+#: A unit is judged from so many grids and events on; all of a kind together from so many of them on, each of so many grids.
+LEAST_GRIDS, LEAST_EVENTS, LEAST_TOGETHER = 10, 30, 5
+TOGETHER_GRIDS = {Unit.COMMUNITY: 3, Unit.TOWN: 5}
 
-#: More than this share of the events lies in the few grids, beyond the 95 % interval: of one unit, and of the towns together.
+#: More than this share of the events (or of the others) lies in the few grids, beyond the 95 % interval: of one unit, and of several together.
 MOST_HELD, MOST_HELD_TOGETHER = 0.8, 0.6
 
-#: And records there became events so many times as often as elsewhere in the unit.
-TIMES = 10.0
+#: And records there became events so many times as often, or as seldom, as elsewhere in the unit; that none does is wrongly denied in
+#: so large a part of cities at most.
+TIMES, ERROR = 10.0, 0.01
 
 #: Of the few grids those are told that hold so large a part of their events, and so many are named.
 ENOUGH_OF_THEM, NAMED = 0.05, 3
@@ -44,121 +50,226 @@ FEW_RECORDS = 10
 
 _YEAR = np.timedelta64(365, "D")
 
+#: The order in which findings are told.
+_LEVELS = (Unit.TOWN, Unit.DISTRICT, Unit.COMMUNITY)
+
+#: Halves that judge, and spans of records: each is asked of its own.
+_LOOKS = 4
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is asked of the records that lie in a grid; arrays (records,)."""
+
+    grid: Indices
+    happened: Flags  # whether it became an event
+    stratum: Indices  # its category, severity and half-year, as a number
+
+    @property
+    def half(self) -> Indices:
+        """Which half it belongs to: 0 or 1."""
+        return np.arange(len(self.grid)) % 2
+
+    def only(self, some: Flags) -> Records:
+        """Those of them alone."""
+        return Records(self.grid[some], self.happened[some], self.stratum[some])
+
 
 @dataclass(frozen=True)
 class Held:
-    """What the few grids of a unit hold of its events."""
+    """What the few grids of a unit hold of its events, or of its others."""
 
     level: Unit
     unit: int
-    grids: Indices  # of all records, the most suspect first
+    others: bool  # whether what is held is what did not become an event
+    grids: Indices  # the most suspect first
     among: int
-    inside: float  # events in the few grids
-    events: float
-    chance: float  # share of the events that would lie there by category, severity and age
+    whole: float  # events (or others) in the unit
+    share: float  # of them in the few grids
+    chance: float  # share that would lie there by category, severity and age
+    alike: int  # units of those asked together that are so
+    asked: int
 
-    @property
-    def share(self) -> float:
-        """The share of the events that lie in the few grids."""
-        return self.inside / max(1.0, self.events)
 
-    def beyond(self, most: float) -> bool:
-        """Whether more of the events lie there than `most`, and hardly any elsewhere."""
-        lower = float(stats.beta.ppf(0.025, max(self.inside, 0.5), self.events - self.inside + 1))
-        often, elsewhere = lower * (1 - self.chance), (1 - lower) * self.chance
-        return self.events >= LEAST_EVENTS and lower > most and often >= TIMES * elsewhere
+@dataclass(frozen=True)
+class Judged:
+    """What the few grids of every unit of a level hold; arrays (units,) where nothing else is said."""
+
+    level: Unit
+    others: bool
+    among: Indices  # grids with records
+    inside: Reals  # events (or others) in the few grids
+    whole: Reals
+    events: Reals
+    chance: Reals
+    ratios: Reals  # (halves, steps, units) logarithms of the likelihood ratios against TIMES
+    district: Indices
+    few: tuple[Indices, Indices]  # (the few grids of all units by all records, the most suspect first; their units)
+
+    def questions(self) -> Iterator[tuple[Indices, float]]:
+        """(the units that are judged together, the share that is too much)."""
+        if self.level is not Unit.COMMUNITY:
+            yield from ((np.array([unit]), MOST_HELD) for unit in np.flatnonzero(self.among >= LEAST_GRIDS))
+        if self.level in TOGETHER_GRIDS:
+            units = np.flatnonzero((self.among >= TOGETHER_GRIDS[self.level]) & (self.whole > 0))
+            own = [units[self.district[units] == one] for one in np.unique(self.district[units])]
+            groups = [units, *(own if self.level is Unit.COMMUNITY and len(own) > 1 else [])]
+            yield from ((some, MOST_HELD_TOGETHER) for some in groups if len(some) >= LEAST_TOGETHER)
+
+    def evidence(self, units: Indices) -> float:
+        """The strongest that either half gives of these units together."""
+        return float(self.ratios[:, :, units].sum(axis=2).max(initial=0.0))
+
+    def beyond(self, units: Indices, most: float) -> bool:
+        """Whether more than `most` lies in the few grids of these units together, beyond the interval, and of most of them."""
+        inside, whole = float(self.inside[units].sum()), float(self.whole[units].sum())
+        lower = float(stats.beta.ppf(0.025, max(inside, 0.5), whole - inside + 1))
+        return self.events[units].sum() >= LEAST_EVENTS and lower > most and 2 * len(self._alike(units)) > len(units)
+
+    def held(self, units: Indices) -> Held:
+        """These units, told by the one that has most among those that are alike."""
+        alike = self._alike(units)
+        most = int(alike[np.argmax(self.whole[alike])])
+        grids = self.few[0][self.few[1] == most]
+        share = float(self.inside[most] / self.whole[most])
+        return Held(
+            self.level, most, self.others, grids, int(self.among[most]), float(self.whole[most]), share,
+            float(self.chance[most]), len(alike), len(units),
+        )  # fmt: skip
+
+    def _alike(self, units: Indices) -> Indices:
+        return units[self.inside[units] > MOST_HELD_TOGETHER * self.whole[units]]
 
 
 def places(target: str, source: str, first: pd.DataFrame, happened: Flags, geography: Geography) -> list[Leak]:
-    """The finding that a target's events lie in a few grids because they are events; `first` are the first versions of its source's
-    records, (records,), and `happened` which of them became events."""
-    known = first["known_at"].to_numpy(dtype="datetime64[us]")
-    if not len(known):
-        return []
-    for since in (known.min(), known.max() - _YEAR):
-        own = (first["grid"].to_numpy() >= 0) & (known >= since)
-        some = first[own]
-        found = held(some["grid"].to_numpy(), happened[own], expected(some, happened[own]), geography)
-        if found:
-            return [_leak(target, source, found, geography)]
-    return []
+    """The findings that a target's events lie in a few grids because they are events, or what came to nothing because of that; `first`
+    are the first versions of its source's records, (records,), and `happened` which of them became events."""
+    grid = first["grid"].to_numpy()
+    records = Records(grid, happened, strata(first)).only(grid >= 0)
+    known = first["known_at"].to_numpy(dtype="datetime64[us]")[grid >= 0]
+    found = dict[bool, Leak]()
+    for since in (known.min(), known.max() - _YEAR) if len(known) else ():
+        told = held(records.only(known >= since), geography)
+        for others in {one.others for one in told} - set(found):
+            found[others] = _leak(target, source, [one for one in told if one.others == others], geography)
+    return [found[others] for others in sorted(found)]
 
 
-def expected(first: pd.DataFrame, happened: Flags) -> Reals:
-    """(records,) how many events there are to each record that is none, by category, severity and half-year; 0 of the events themselves."""
-    halves = (first["known_at"].to_numpy(dtype="datetime64[M]").astype(np.int64)) // 6
-    kind = first["category"].astype(str) + "\0" + first["severity"].astype(str)
-    _, stratum = np.unique(np.char.add(kind.to_numpy(dtype=str), halves.astype(str)), return_inverse=True)
-    events, others = (
-        np.bincount(stratum[flags], minlength=stratum.max(initial=0) + 1) for flags in (happened, ~happened)
-    )
+def strata(first: pd.DataFrame) -> Indices:
+    """(records,) category, severity and half-year of registration as one number."""
+    halves = first["known_at"].to_numpy(dtype="datetime64[M]").astype(np.int64) // 6
+    number = np.zeros(len(first), dtype=np.int64)
+    for values in (halves, first["category"], first["severity"]):
+        codes, names = pd.factorize(np.asarray(values), use_na_sentinel=False)
+        number = number * len(names) + codes
+    return np.asarray(pd.factorize(number)[0], dtype=np.int64)
+
+
+def expected(stratum: Indices, happened: Flags) -> Reals:
+    """(records,) how many events there are to each record that is none, of its stratum; 0 of the events themselves."""
+    size = int(stratum.max(initial=-1)) + 1
+    events, others = (np.bincount(stratum[flags], minlength=size) for flags in (happened, ~happened))
     # Of few records it is that of all.
     usual = happened.sum() / max(1, (~happened).sum())
     odds = (events + FEW_RECORDS * usual) / (others + FEW_RECORDS)
     return np.where(happened, 0.0, odds[stratum])
 
 
-def held(grids: Indices, happened: Flags, weights: Reals, geography: Geography) -> list[Held]:
-    """The units whose events a few of their grids hold, towns before districts and the most events first; `weights` is as of :func:`expected`."""
-    halves = np.arange(len(grids)) % 2
-    events, usual = (
-        np.stack([np.bincount(grids[halves == half], one[halves == half], len(geography)) for half in (0, 1)]).astype(
-            float
+def held(records: Records, geography: Geography) -> list[Held]:
+    """The units whose events, or others, a few of their grids hold: towns before districts and communities, the most events first."""
+    judged = [one for level in _LEVELS for one in _judged(level, records, geography)]
+    asked = [(one, units, most) for one in judged for units, most in one.questions()]
+    limit = float(np.log(_LOOKS * max(1, len(asked)) / ERROR))
+    found = [one.held(units) for one, units, most in asked if one.beyond(units, most) and one.evidence(units) > limit]
+    return sorted(found, key=lambda one: (_LEVELS.index(one.level), one.asked > 1, -one.whole))
+
+
+def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Judged]:
+    """What the few grids of the units of a level hold of their events, and of what did not become one."""
+    of_grid, size = geography.units[level].of_grid, len(geography)
+    units = int(of_grid.max(initial=-1)) + 1
+    district = np.zeros(units, dtype=np.int64)
+    district[of_grid] = geography.units[Unit.DISTRICT].of_grid
+    # Of one unit, stratum and half is a table.
+    cell = (of_grid[records.grid] * (records.stratum.max(initial=0) + 1) + records.stratum) * 2 + records.half
+    cell, table = np.unique(cell, return_inverse=True)
+    half, unit = cell % 2, cell // 2 // (records.stratum.max(initial=0) + 1)
+    seen = np.bincount(records.grid, minlength=size) > 0
+    among = np.bincount(of_grid[seen], minlength=units)
+    few = np.maximum(1, (FEW * among).astype(np.int64))
+    for others in (False, True):
+        held = records.happened != others
+        weights = expected(records.stratum, held)
+        events, usual = (
+            np.bincount(records.half * size + records.grid, one, 2 * size).reshape(2, size) for one in (held, weights)
         )
-        for one in (happened.astype(float), weights)
-    )
-    found = list[Held]()
-    for level in (Unit.TOWN, Unit.DISTRICT):
-        of_units = list(_of_units(level, events, usual, geography.units[level].of_grid))
-        found += [one for one in of_units if one.among >= LEAST_GRIDS and one.beyond(MOST_HELD)]
-        if level is Unit.TOWN and not found and len(of_units) >= TOGETHER_TOWNS:
-            found += _together(of_units)
-    return sorted(found, key=lambda one: (one.level is not Unit.TOWN, -one.events))
+        ranked = [_ranked(some, fitting, of_grid, seen) for some, fitting in zip(events, usual, strict=True)]
+        # The few of one half are judged by the other.
+        chosen = np.stack([one < few[of_grid] for one in ranked[::-1]])
+        inside = chosen[records.half, records.grid]
+        counts = np.bincount(table * 4 + records.happened * 2 + inside, minlength=4 * len(cell)).reshape(-1, 4).T
+        others_outside, others_inside, events_outside, events_inside = counts
+        against = ratios(
+            Tables(events_inside, others_inside, events_outside, others_outside), 1 / TIMES if others else TIMES
+        )
+        sums = [[np.bincount(unit[half == one], step[half == one], units) for step in against] for one in (0, 1)]
+        of_units = of_grid[records.grid]
+        usual_inside, usual_whole = (np.bincount(of_units, weights * flags, units) for flags in (inside, 1))
+        best = _ranked(events.sum(axis=0), usual.sum(axis=0), of_grid, seen)
+        bearing = events.sum(axis=0)
+        most = np.flatnonzero(best < few[of_grid])
+        most = most[np.argsort(best[most], kind="stable")]
+        borne = np.bincount(of_grid[most], bearing[most], units)
+        most = most[bearing[most] >= ENOUGH_OF_THEM * borne[of_grid[most]]]
+        yield Judged(
+            level, others, among,
+            np.bincount(of_units, held & inside, units), np.bincount(of_units, held, units),
+            np.bincount(of_units, records.happened, units),
+            np.minimum(usual_inside / np.maximum(usual_whole, 1e-9), 1.0), np.array(sums), district,
+            (most, of_grid[most]),
+        )  # fmt: skip
 
 
-def _of_units(level: Unit, events: Reals, usual: Reals, of_grid: Indices) -> Iterator[Held]:
-    """What the few grids of each unit hold that has grids enough; `events` and `usual` are (halves, grids)."""
-    order = np.argsort(of_grid, kind="stable")
-    for own in np.split(order, np.flatnonzero(np.diff(of_grid[order])) + 1):
-        own = own[(events + usual).sum(axis=0)[own] > 0]
-        if len(own) < TOGETHER_GRIDS or not events[:, own].sum():
-            continue
-        few = max(1, int(FEW * len(own)))
-        inside, chance = 0.0, 0.0
-        for learnt, judged in ((0, 1), (1, 0)):
-            grids = _suspect(events[learnt, own], usual[learnt, own])[:few]
-            inside += float(events[judged, own[grids]].sum())
-            chance += float(usual[judged, own[grids]].sum())
-        most = own[_suspect(events[:, own].sum(axis=0), usual[:, own].sum(axis=0))[:few]]
-        bearing = events[:, most].sum(axis=0)
-        most = most[bearing >= ENOUGH_OF_THEM * bearing.sum()]
-        share = chance / max(float(usual[:, own].sum()), 1e-9)
-        yield Held(level, int(of_grid[own[0]]), most, len(own), inside, float(events[:, own].sum()), min(share, 1.0))
-
-
-def _suspect(events: Reals, usual: Reals) -> npt.NDArray[np.int64]:
-    """Grids in the order in which their records became events more often than is usual."""
-    fitting = usual * events.sum() / max(float(usual.sum()), 1e-9)
-    return np.argsort(-(events + 1) / (fitting + 1), kind="stable")
-
-
-def _together(towns: list[Held]) -> list[Held]:
-    """Those towns whose few grids hold more than others' where they do so in all towns together."""
-    inside, events = sum(one.inside for one in towns), sum(one.events for one in towns)
-    chance = sum(one.chance * one.events for one in towns) / max(1.0, events)
-    every = Held(Unit.TOWN, -1, np.zeros(0, dtype=np.int64), 0, inside, events, chance)
-    return [one for one in towns if one.share > MOST_HELD_TOGETHER] if every.beyond(MOST_HELD_TOGETHER) else []
+def _ranked(events: Reals, usual: Reals, of_grid: Indices, seen: Flags) -> Indices:
+    """(grids,) the place of each grid in its unit, 0 where records became events more often than is usual; those without records last."""
+    units = int(of_grid.max(initial=-1)) + 1
+    level = np.bincount(of_grid, events, units) / np.maximum(np.bincount(of_grid, usual, units), 1e-9)
+    suspicion = np.where(seen, (events + 1) / (usual * level[of_grid] + 1), -1.0)
+    order = np.lexsort((-suspicion, of_grid))
+    sizes = np.bincount(of_grid, minlength=units)
+    place = np.empty(len(of_grid), dtype=np.int64)
+    place[order] = np.arange(len(of_grid)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return place
 
 
 def _leak(target: str, source: str, found: list[Held], geography: Geography) -> Leak:
+    """What is said of the units that are found, by the first of them."""
     most = found[0]
-    sentence = Message(
-        "{share} % of the {events} records of {source} that became {target} in {unit} lie in {few} of its {among} grids ({named}), where {usual} % "
-        "would by category, severity and age ({units} towns and districts are alike): the model reads the grid; look whether the place "
-        "is written anew once a record has become an event (the grid of the police station, or of the office that took it over), and where "
-        "it is map the column of where it happened, or leave grid_id out",
-        share=f"{100 * most.share:.1f}", events=f"{most.events:,.0f}", source=source, target=target,
-        unit=geography.units[most.level].names[most.unit], few=len(most.grids), among=most.among,
-        named=Listed([geography.grid_ids[grid] for grid in most.grids[:NAMED]]), usual=f"{100 * most.chance:.1f}", units=len(found),
-    )  # fmt: skip
-    return Leak("own_record", f"{source}.grid_id", most.share, MOST_HELD, sentence)
+    units = sum(one.asked == 1 for one in found) if most.asked == 1 else most.alike
+    communities = most.level is Unit.COMMUNITY
+    told = {
+        "share": f"{100 * most.share:.1f}", "records": f"{most.whole:,.0f}", "source": source, "target": target,
+        "unit": geography.units[most.level].names[most.unit], "few": len(most.grids), "among": most.among,
+        "named": Listed([geography.grid_ids[grid] for grid in most.grids[:NAMED]]), "usual": f"{100 * most.chance:.1f}",
+        "alike": Message("{units} of {asked} communities are alike", units=units, asked=most.asked)
+        if communities else Message("{units} towns and districts are alike", units=units),
+    }  # fmt: skip
+    if most.others:
+        sentence = Message(
+            "{share} % of the {records} records of {source} that did not become “{target}” in {unit} lie in {few} of its {among} grids ({named}), "
+            "where {usual} % would by category, severity and age ({alike}): the model reads the grid; look whether the place is written anew "
+            "once a record came to nothing (the grid of the office that settled it), and where it is map the column of where it happened, or "
+            "leave grid_id out; where so many quarrels truly are there and hardly one grows (a market, a hall of services), nothing is wrong",
+            **told,
+        )
+    else:
+        sentence = Message(
+            "{share} % of the {records} records of {source} that became “{target}” in {unit} lie in {few} of its {among} grids ({named}), where "
+            "{usual} % would by category, severity and age ({alike}): the model reads the grid; look whether the place is written anew once a "
+            "record has become an event (the grid of the police station, or of the office that took it over), and where it is map the column "
+            "of where it happened, or leave grid_id out; where it truly befalls there (a station, a bar street), nothing is wrong",
+            **told,
+        )
+    return Leak(
+        "own_record", f"{source}.grid_id", most.share, MOST_HELD if most.asked == 1 else MOST_HELD_TOGETHER, sentence
+    )

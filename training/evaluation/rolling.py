@@ -12,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from riskwarn.health.history import JUDGED_ORIGINS
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from training.evaluation.judged import Judged
 from training.evaluation.losses import log_loss
@@ -88,11 +89,12 @@ def rolling(
 ) -> RollingForecasts:
     """Forecasters and each baseline, fitted at the date of each fold on what was known then."""
     found = []
+    doing = Message("back-testing {target}, horizon {horizon}", target=task.called, horizon=task.horizon)
     for done, (at, origins) in enumerate(folds):
-        progress(f"back-testing {task.target}, horizon {task.horizon}", done, len(folds))
+        progress(doing, done, len(folds))
         side_by_side = [*fitted(at), *fit_baselines(task, at, task.mature(at))]
         found.append(Fold(tuple(origins), {forecaster.name: forecaster for forecaster in side_by_side}))
-    progress(f"back-testing {task.target}, horizon {task.horizon}", len(folds), len(folds))
+    progress(doing, len(folds), len(folds))
     return RollingForecasts(task.inputs, tuple(found))
 
 

@@ -64,6 +64,7 @@ def _events(events: TargetEvents, instant: np.datetime64) -> TargetEvents:
         events.counted_at[known],
         until[known],
         events.count[known],
+        events.called,
     )
 
 

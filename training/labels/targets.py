@@ -34,6 +34,7 @@ class TargetEvents:
     counted_at: Instants  # when it could first be told: the period in which it counts
     until: Instants  # last instant at which the event is still believed
     count: Counts
+    called: str = ""  # the target by its name, as sentences have it
 
     def spans(self, edges: Instants, calendar: Calendar) -> Spans:
         """The events as columns of a panel with these edges, counted in the period in which they became known."""
@@ -62,7 +63,9 @@ def target_events(city: City, name: str, numbers: Encoded | None = None) -> Targ
     numbers = encoded(city) if numbers is None else numbers
     rows = numbers.events.get(name)
     if rows is None:
-        raise TargetSourceMissing(target=name, source=city.configuration.targets[name].source)
+        raise TargetSourceMissing(
+            target=city.configuration.target_named(name), source=city.configuration.targets[name].source
+        )
 
     def instants(column: str) -> Instants:
         return rows[column].view("datetime64[us]")
@@ -75,6 +78,7 @@ def target_events(city: City, name: str, numbers: Encoded | None = None) -> Targ
         counted_at=instants("counted_at"),
         until=instants("until"),
         count=rows["count"].astype(np.float64),
+        called=city.configuration.target_named(name),
     )
 
 

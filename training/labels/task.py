@@ -30,6 +30,11 @@ class ForecastInputs:
     history: EventHistory
 
     @property
+    def called(self) -> str:
+        """The target as sentences name it."""
+        return self.events.called or self.events.name
+
+    @property
     def grids(self) -> int:
         """Number of grids."""
         return len(self.matrix.grid_ids)
@@ -54,6 +59,11 @@ class ForecastTask:
     def target(self) -> str:
         """The target's name."""
         return self.events.name
+
+    @property
+    def called(self) -> str:
+        """The target as sentences name it."""
+        return self.events.called or self.events.name
 
     @property
     def grids(self) -> int:

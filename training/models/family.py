@@ -174,7 +174,7 @@ def _check(task: ForecastTask, at: date) -> None:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=task.horizon, needed=LEAST_ORIGINS)
     _check_events(task, origins, at)
     if not (task.labels(origins, at) == 0).any():
-        raise TargetEverywhere(target=task.target, horizon=task.horizon, as_of=at)
+        raise TargetEverywhere(target=task.called, horizon=task.horizon, as_of=at)
 
 
 def _check_events(task: ForecastTask, origins: Sequence[date], at: date, start: int = 0) -> None:
@@ -182,7 +182,7 @@ def _check_events(task: ForecastTask, origins: Sequence[date], at: date, start: 
     events = task.distinct_events(origins, at, start)
     if events < LEAST_EVENTS:
         raise TargetWithoutEvents(
-            target=task.target, horizon=task.horizon, events=events, as_of=at, needed=LEAST_EVENTS
+            target=task.called, horizon=task.horizon, events=events, as_of=at, needed=LEAST_EVENTS
         )
 
 

@@ -122,7 +122,7 @@ def tune(
     started = clock()
     done = study.get_trials(states=(TrialState.COMPLETE,))
     while len(done) < budget.trials and (not done or clock() - started < budget.seconds):
-        progress(f"tuning {task.target}", len(done), budget.trials)
+        progress(Message("tuning {target}", target=task.called), len(done), budget.trials)
         study.sampler = optuna.samplers.TPESampler(seed=_SEED + len(done))
         if not done and not study.get_trials(states=(TrialState.WAITING,)):
             study.enqueue_trial(usual)
@@ -131,7 +131,7 @@ def tune(
         trial.set_user_attr("losses", losses.tolist())
         study.tell(trial, float(losses.mean()))
         done = study.get_trials(states=(TrialState.COMPLETE,))
-    progress(f"tuning {task.target}", len(done), budget.trials)
+    progress(Message("tuning {target}", target=task.called), len(done), budget.trials)
     best = min(done, key=lambda one: (one.value, one.number))
     first = min(done, key=lambda one: one.number)
     gains = np.array(first.user_attrs["losses"]) - np.array(best.user_attrs["losses"])

@@ -18,6 +18,7 @@ from features.windows import YEAR
 from riskwarn.configuration import usual_horizon
 from riskwarn.health import districts_in_force, examine, prospects
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from riskwarn.store.targets import events_of, rule_of
@@ -37,6 +38,7 @@ from training.audits.leakage import (
     late_feed,
     registered_late,
 )
+from training.audits.moved import moved
 from training.audits.own_records import own_records
 from training.audits.too_good import MOST_EXCESS, too_good
 from training.labels.task import ForecastTask, learnable_origins, make_task
@@ -88,7 +90,9 @@ def audit_data(
         of_sources += [*early_records(source, first), *registered_late(source, first, days, horizon)]
         of_sources += back_filled(source, first)
         for name in (name for name in names if asked[name] == source):
-            progress(f"looking at {name}", len(of_targets), len(names))
+            progress(
+                Message("looking at {name}", name=city.configuration.target_named(name)), len(of_targets), len(names)
+            )
             seen, of_targets[name] = _of_target(city, name, numbers, first)
             columns |= seen
     found = [*(leak for name in names for leak in of_targets.get(name, ())), *of_sources]
@@ -99,7 +103,7 @@ def audit_data(
     for foretold in prospects(Store(home), city.configuration, targets=names):
         found += absent_target(foretold.source, foretold.interrupted, foretold.ended(city.as_of))
     own = tuple(sorted(plugged_in(city.configuration)))
-    found += _changed(city, numbers, own)
+    found = [*(one.naming(city.configuration.target_names) for one in found), *_changed(city, numbers, own)]
     return DataAudit(city.as_of, tuple(names), tuple(city.beliefs), len(columns), own, tuple(found))
 
 
@@ -118,7 +122,7 @@ def _of_target(city: City, name: str, numbers: Encoded, first: pd.DataFrame) -> 
     found = [
         *label_shift(name, rates, max(1, YEAR[city.configuration.period] // horizon)),
         *early_events(name, task.events),
-        *_edits(city, name),
+        *_edits(city, name, first),
         *_from_records(city, name, first),
     ]
     return set(wanted), [*_knowing(city, task, wanted, numbers), *found]
@@ -142,10 +146,11 @@ def _knowing(city: City, task: ForecastTask, wanted: Sequence[str], numbers: Enc
     return knowing_columns(task.target, too_good(matrix.names, matrix.values, before, now, after, own), MOST_EXCESS)
 
 
-def _edits(city: City, name: str) -> list[Leak]:
-    """Whether records are changed after they became events of a target."""
+def _edits(city: City, name: str, first: pd.DataFrame) -> list[Leak]:
+    """Whether records are changed after they became events of a target; those that went to another grid are asked of apart."""
     rule = rule_of(city.configuration.targets[name])
     beliefs = city.beliefs[rule.source]
+    beliefs = beliefs[~beliefs["record_id"].isin(first["record_id"][moved(beliefs, first)])]
     events = events_of(beliefs, rule)
     came = pd.DataFrame({"record_id": beliefs["record_id"].to_numpy()[events.row], "at": events.at})
     return edited_after(name, rule.source, beliefs, came)

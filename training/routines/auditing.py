@@ -119,7 +119,12 @@ def recommendations(home: Home, listed: Sequence[Version]) -> list[Message]:
                 path = f"{FOLDER}/{name}.json"
                 audit = from_json(load_texts(home, one.version, path)[path])
                 told = str(audit.facts.get("version", one.version))
-                said = recommendation(audit, one.target, told, latest.version if _knows_all(home, latest) else None)
+                said = recommendation(
+                    audit,
+                    home.configuration.target_named(one.target),
+                    told,
+                    latest.version if _knows_all(home, latest) else None,
+                )
                 if said is not None:
                     found[one.target] = (strength, said)
     return [said for _, said in found.values()]

@@ -14,6 +14,7 @@ from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic, sha256
 from riskwarn.health import prospects
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.store import Store
@@ -138,7 +139,7 @@ def _backtest(
         Fits(task, horizons, home.settings.threads, up_to=horizon, workers=workers),
         every(chosen, refit_every),
     )
-    progress(f"fitting {target}", 0, len(folds))
+    progress(Message("fitting {target}", target=task.called), 0, len(folds))
     fits.prepare([at for at, _ in folds])
     forecasts = rolling(task, folds, fits.members(horizon), progress)
     judged = [origin for origin in chosen if origin in set(ripe)]
@@ -151,7 +152,7 @@ def _backtest(
     notes = (*foretold.said(city.as_of), *blown_up(evaluation, horizon).values())
     audits: tuple[Audit, ...] = ()
     if audit:
-        progress(f"auditing {target}, horizon {horizon}")
+        progress(Message("auditing {target}, horizon {horizon}", target=task.called, horizon=horizon))
         observing = _observing(home, city, numbers, matrix, progress)
         audits = tuple(audit_backtest(task, forecasts, fits, judged, outcomes, city, foretold, observing))
     return Backtest(target, horizon, tuple(chosen), evaluation, path, notes, tuple(judged), audits=audits), task

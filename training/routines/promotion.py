@@ -121,7 +121,7 @@ def rollback(home: Home, target: str, because: str | None = None, *, now: dateti
         champions = {one.horizon: one for one in every if one.alias == "champion"}
         left, before = _way_back(every, champions)
         if before is None:
-            raise NothingToReturnTo(target=target)
+            raise NothingToReturnTo(target=home.configuration.target_named(target))
         family = family_of(every, before)
         for one in family:
             check_purpose(home.configuration, target, one.version, load_version(home, one.version).purpose)

@@ -17,6 +17,7 @@ from riskwarn.errors import DiskFull, RiskwarnError, TrackingServerUnusable, Tra
 from riskwarn.health.learnable import prospects
 from riskwarn.health.prospect import Prospect
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from riskwarn.store.writing import one_at_a_time, routine
@@ -124,7 +125,7 @@ def train(
         skipped: list[Skipped] = []
         faults: list[RiskwarnError] = []
         for index, name in enumerate(names):
-            progress(f"training {name}", index, len(names))
+            progress(Message("training {name}", name=home.configuration.target_named(name)), index, len(names))
             try:
                 # The target is looked at first: features take longer than finding that it has nothing to learn from.
                 if (obstacle := foretold[name].obstacle) is not None:
@@ -136,7 +137,7 @@ def train(
                 task = make_task(city, name, usual_horizon(horizons), own, numbers)
                 tuner = _tuner(home, budget, progress)
                 judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
-                skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
+                skipped += [Skipped(name, periods, error.message) for periods, error in too_short]
                 faults += [error for _, error in too_short]
                 if judged is not None:
                     trained += _register_family(
@@ -146,7 +147,7 @@ def train(
                 raise  # nothing else could be registered either
             except RiskwarnError as error:
                 faults.append(error)
-                skipped += [Skipped(name, periods, str(error)) for periods in horizons]
+                skipped += [Skipped(name, periods, error.message) for periods in horizons]
         if not trained and faults:
             raise faults[0]
         return trained, skipped
@@ -182,7 +183,7 @@ def _register_family(
                     if current is None and not judged.model_wins
                     else family.served(horizon)
                 )
-                progress(f"auditing {task.target}, horizon {horizon}")
+                progress(Message("auditing {target}, horizon {horizon}", target=task.called, horizon=horizon))
                 told = (*notes, *judged.blown_up(horizon).values())
                 scoring = _scoring(home, stood) if stood is not None and unfit is None else None
                 judgement = Judgement(

@@ -81,4 +81,6 @@ def test_ingest_foretells_once_for_all_files_what_cannot_be_learnt(home: Home, t
     files = [write_csv(tmp_path / f"{n}.csv", [dispute(n)]) for n in range(2)]
     done = CliRunner().invoke(riskwarn, ["--home", str(home.path), "--json", "ingest", "disputes", *map(str, files)])
     told = json.loads(done.stdout)
-    assert len(told["targets"]) == 1 and told["targets"][0].startswith("Target 'conflict' cannot be learnt yet")
+    assert len(told["targets"]) == 1 and told["targets"][0].startswith(
+        "Target 'conflict that escalates' cannot be learnt yet"
+    )

@@ -51,9 +51,10 @@ def plainly(store: Store, configuration: Configuration) -> list[Prospect]:
 
 
 def _plain(configuration: Configuration, name: str, rule: EventRule, frame: pd.DataFrame) -> Prospect:
-    told: dict[str, Any] = {"target": name, "source": rule.source}
+    called = configuration.target_named(name)
+    told: dict[str, Any] = {"target": called, "source": rule.source}
     if frame.empty:
-        return Prospect(name, rule.source, 0, 0, 0, 0, errors.TargetSourceMissing(**told))
+        return Prospect(name, rule.source, 0, 0, 0, 0, errors.TargetSourceMissing(**told), called=called)
     at, _ = dated(frame, rule)
     ends = (frame["outcome"] == "referred").to_numpy(dtype=bool) & (bool(rule.outcomes) or rule.date == "escalated_at")
     told["referred"] = int((ends & ~np.isnat(at)).sum())
@@ -69,7 +70,19 @@ def _plain(configuration: Configuration, name: str, rule: EventRule, frame: pd.D
     borne = frame["category"].value_counts()
     words = tuple(word for word in ("property", "外星人") if unknown and borne.get(word, 0) >= 5)
     numbers = tuple(int(borne[word]) for word in words)
-    return Prospect(name, rule.source, len(frame), int(placed.sum()), other, unknown, obstacle, words, newest, numbers)
+    return Prospect(
+        name,
+        rule.source,
+        len(frame),
+        int(placed.sum()),
+        other,
+        unknown,
+        obstacle,
+        words,
+        newest,
+        numbers,
+        called=called,
+    )
 
 
 def _obstacle(

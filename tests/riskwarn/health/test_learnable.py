@@ -70,7 +70,7 @@ def test_each_reason_is_told_with_what_mends_it(
     changes: dict[str, Any], sentence: str, home: Home, tmp_path: Path
 ) -> None:
     found = said(home, tmp_path, register(**changes))
-    assert found.startswith("Target 'conflict' cannot be learnt yet: ") and sentence in found
+    assert found.startswith("Target 'conflict that escalates' cannot be learnt yet: ") and sentence in found
 
 
 def test_what_was_referred_is_no_event_here_either(home: Home, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home
     found = said(home, tmp_path, rows, "incidents")
     assert found == (
         "Warning: 60 of 120 incidents (50.0 %) bear a word of category that nobody knows (外星人) and 30 are other: "
-        "they do not count towards safety; translate them in the mapping (words: category)"
+        "they do not count towards “safety incident”; translate them in the mapping (words: category)"
     )
     unknown = [row | {"事故类型": "外星人"} for row in rows]
     other = open_home(home.path, Settings())
@@ -155,7 +155,7 @@ def test_outcomes_that_nobody_knows_are_named_and_one_line_of_the_configuration_
     # What is borne by one row, or could be a name, is counted and not named; what is read by its parts is told by the list's words.
     assert account.files[0].unknown_words["outcome"] == {"words": 3, "rows": 19, "named": {"另行研究": 9}}
     sentence = (
-        "19 of 90 ended disputes bear an outcome that nobody knows, and do not count as conflict: 另行研究 (9); name it in "
+        "19 of 90 ended disputes bear an outcome that nobody knows, and do not count as “conflict that escalates”: 另行研究 (9); name it in "
         "riskwarn.yaml, under sources: disputes: mapping: words: outcome"
     )
     assert sentence in account.targets
@@ -192,7 +192,7 @@ def test_a_feed_that_began_late_or_paused_says_how_many_origins_are_left(home: H
     found = [note for note in health.notes if note.startswith("incidents ")]
     # After a warm-up of 26 weeks 64 windows of one week: 14 before the feed began, ten while it was silent. Weeks end on the as-of.
     assert found == [
-        "incidents begins 2024-10-07, 40 weeks after disputes: safety can be learnt from only 40 of 64 origins",
-        "incidents was silent from 2025-02-18 to 2025-04-29 (10 weeks): safety can be learnt from only 40 of 64 origins",
+        "incidents begins 2024-10-07, 40 weeks after disputes: “safety incident” can be learnt from only 40 of 64 origins",
+        "incidents was silent from 2025-02-18 to 2025-04-29 (10 weeks): “safety incident” can be learnt from only 40 of 64 origins",
     ]
     assert list(health.interrupted) == found and set(found) <= set(health.said(NOW.date()))

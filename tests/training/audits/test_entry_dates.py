@@ -27,7 +27,7 @@ def test_escalations_that_are_all_a_fortnight_late_are_found() -> None:
     [found] = after_a_wait("conflict", own + 14)
     assert found.check == "entry_date" and 16 <= found.figure < 17
     assert found.sentence.startswith(
-        "hardly an event of conflict lies within 16 days after its record began, and then they come at once"
+        "hardly an event of “conflict” lies within 16 days after its record began, and then they come at once"
     )
 
 
@@ -64,7 +64,9 @@ def test_events_that_lie_after_the_closing_of_their_record_are_found() -> None:
     closed = np.where(np.arange(100) < 30, at - 5 * DAY, nothing)
     [found] = after_closing("conflict", at, closed)
     assert found.figure == pytest.approx(0.3)
-    assert found.sentence.startswith("30 events of conflict (30.0 %) lie more than a day after their record was closed")
+    assert found.sentence.startswith(
+        "30 events of “conflict” (30.0 %) lie more than a day after their record was closed"
+    )
     assert after_closing("conflict", at, np.where(np.arange(100) < 15, closed, nothing)) == [], "some flare up again"
 
 
@@ -73,7 +75,7 @@ def test_events_that_come_only_when_an_office_is_open_are_found() -> None:
     days = 20_000 + rng.integers(0, 700, 400)  # 20000 was a Thursday, too
     assert in_office_days("safety", days) == []
     [found] = in_office_days("safety", days + np.select([(days + 3) % 7 == 5, (days + 3) % 7 == 6], [2, 1]))
-    assert found.figure == 0 and "0.0 % of the 400 events of safety lie at weekends" in found.sentence
+    assert found.figure == 0 and "0.0 % of the 400 events of “safety” lie at weekends" in found.sentence
     assert in_office_days("safety", np.repeat(20_000 + 28 * np.arange(30), 20)) == [], (
         "a monthly date says nothing of weeks"
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskwarn.messages import translated
 from training.audits.leakage import back_filled, early_events, early_records, edited_after, knowing_columns, label_shift
 from training.audits.too_good import MOST_EXCESS, gini, too_good
 from training.labels.targets import TargetEvents
@@ -85,7 +86,7 @@ def test_labels_that_are_dated_after_they_were_known_are_found() -> None:
     assert early_events("safety", events(4)) == []
     [found] = early_events("safety", events(10))
     assert found.check == "time_travel" and found.figure == pytest.approx(0.1)
-    assert "10 events of safety (10.0 %) were known more than a day before" in found.sentence
+    assert "10 events of “safety” (10.0 %) were known more than a day before" in found.sentence
 
 
 def beliefs(records: int = 200) -> pd.DataFrame:
@@ -122,3 +123,12 @@ def test_a_day_on_which_dates_were_filled_in_is_found() -> None:
     frame.loc[frame["record_id"] % 1000 < 40, "known_at"] = pd.Timestamp("2025-06-01")
     [found] = back_filled("hotline", frame)
     assert "known_at on one day" in found.sentence and found.figure == pytest.approx(0.1, abs=0.01)
+
+
+def test_a_finding_names_its_target_as_the_city_does_and_keeps_its_code_for_programs() -> None:
+    [found] = early_events("safety", events(10))
+    named = found.naming({"safety": {"zh": "安全事故", "en": "safety incident"}})
+    assert (named.check, named.subject) == ("time_travel", "safety")
+    assert "10 events of “safety incident” (10.0 %)" in named.sentence
+    assert translated(named.sentence, "zh").startswith("“安全事故”有 10 个事件")
+    assert found.naming({"conflict": {"zh": "矛盾升级", "en": "conflict"}}) == found

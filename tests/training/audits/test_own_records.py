@@ -71,7 +71,7 @@ def test_a_severity_that_is_written_once_a_dispute_has_escalated_is_named_with_i
     assert (leak.check, leak.subject, leak.limit) == ("own_record", "disputes.severity", 0.5)
     assert leak.figure == pytest.approx(1)
     assert leak.sentence.startswith(
-        "severity of disputes tells which records become conflict (1.00 of 1): 100.0 % of the "
+        "severity of disputes tells which records become “conflict” (1.00 of 1): 100.0 % of the "
     )
     assert f"the {escalated.sum():,} with extraordinary did, 0.0 % of the others" in leak.sentence
     assert leak.sentence.endswith("declare in the mapping that it is written again (fixed: {severity: false})")
