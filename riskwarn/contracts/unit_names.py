@@ -112,9 +112,9 @@ def _cut(text: str, known: Collection[str], doubt: int = 0) -> str:
             if part.role:
                 role = end - start
                 continue
-            told, behind = text[start:end], run[0][part.end :]
-            beside = _SOMEBODY if role or behind.startswith(_of_houses()) else doubt
-            place = len(told) == 2 and not role and behind.startswith(_OFFICES)
+            told, after = text[start:end], run[0][part.end :]
+            beside = _SOMEBODY if role or after.startswith(_of_houses()) else doubt
+            place = len(told) == 2 and not role and after.startswith(_OFFICES)
             if not place and (_somebody(told, known, beside) or (role and _holds_person(told, public=False))):
                 gone.append((start - role, end))
             role = 0
