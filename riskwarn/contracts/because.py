@@ -6,9 +6,9 @@ import re
 
 from riskwarn.contracts.called import calls_somebody, stands_by_trade
 from riskwarn.contracts.latin_names import names_in_latin
-from riskwarn.contracts.personal import is_listed_word, personal_class
+from riskwarn.contracts.personal import is_listed_word, is_place, listed_names, personal_class
 from riskwarn.contracts.persons import does_something, holds_name, likely_name, serves_somebody
-from riskwarn.contracts.strangers import without_blanks
+from riskwarn.contracts.strangers import far_name_with_house, without_blanks
 from riskwarn.contracts.vocabulary import shipped
 from riskwarn.contracts.written import personal_written, readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
@@ -28,6 +28,10 @@ _AFTER = re.compile(
     r"^(?:$|[^\u4e00-\u9fff]|的|要求|申请|请求|提出|来信|来电|来函|投诉|认为|本人|先生|女士|小姐|同志|老人|一家|夫妇|等|和|与|及|已|不|说|称|反映|撤|信息|记录|数据|"
     r"谈|聊|了解|核实|核对|见面|沟通|协商|商量|座谈|说明|解释|问话|问|做工作|家|处|签|调解|来|去|到|在|后|近况|现状|同意|确认|到场|面谈|一同|一起|调处|答应|承诺|付清|搬|"
     r"负责|牵头|跟进|处理|处置|办理|主持|带队|值班|陪同|协助|配合|参加|签收|在场|上门|前往|出面|回访|走访|没|未|拒|表示|承认|道歉|否认)"
+)
+#: 承租人田野: behind one person and to the end, whatever the given name is.
+_ONE_PERSON = re.compile(
+    r"(?:承租人|承包人|出租人|经办人|联系人|申请人|户主|房主|房东|店主|租户)[:： ]?([\u4e00-\u9fff]{2})(?=$|[^\u4e00-\u9fff])"
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
 
@@ -69,7 +73,14 @@ def _names(text: str) -> bool:
 
 def _names_in_chinese(plain: str) -> bool:
     named = _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain)
+    named = named or far_name_with_house(plain) or _is_one_person(plain)
     return bool(named or serves_somebody(plain) or stands_by_trade(plain) or does_something(plain))
+
+
+def _is_one_person(text: str) -> bool:
+    telling, commonest, *_ = listed_names()
+    found = (one[1] for one in _ONE_PERSON.finditer(text))
+    return any(name[0] in telling | commonest and not is_listed_word(name) and not is_place(name) for name in found)
 
 
 def _names_somebody(text: str) -> bool:

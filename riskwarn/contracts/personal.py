@@ -83,6 +83,11 @@ def compound_family_names() -> frozenset[str]:
     return _names()[1]
 
 
+def given_characters() -> frozenset[str]:
+    """Characters that given names have."""
+    return _names()[2]
+
+
 def words() -> frozenset[str]:
     """Words of offices and of every shipped list, which name nobody whatever they begin with."""
     return _names()[3]

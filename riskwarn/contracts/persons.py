@@ -37,6 +37,8 @@ _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐�
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?P<behind>家(?![具电庭政园长乡暖禽畜])|头)")
 #: What stands right before a name inside a sentence.
 _BEFORE = re.compile(r"[由与和及因被对为给跟找告经向]$")
+#: 那大姐 is whoever was spoken of, 祖奶奶 a great-grandmother: few bear these families, and a family name alone tells nobody apart.
+_WHOEVER = re.compile(r"[那祖](?:[大老小]?[爷奶哥姐弟妹叔婶伯姨嫂妈娘婆]|爷爷|奶奶|阿姨|师傅|先生|女士|老人|老师)")
 #: With these characters, which are family names too, other words go on: 从明天, 于周二.
 _GO_ON = "从于向和应由与经"
 #: What people do to each other, and what befalls them.
@@ -53,7 +55,7 @@ _DONE_TO = re.compile(rf"(?:{_DEEDS})(?:了|过|伤了?|死了?|倒了?|着)?$")
 def likely_name(text: str) -> bool:
     """Whether a short text is a name, or begins with a telling family name and is neither a word nor a place."""
     telling, _, places, _ = listed_names()
-    if text in places or is_listed_word(text) or _goes_on(text):
+    if text in places or is_listed_word(text) or _goes_on(text) or _WHOEVER.fullmatch(text):
         return False
     if is_name(text):
         return True

@@ -107,6 +107,24 @@ def _far_names() -> re.Pattern[str]:
     return re.compile("|".join(sorted(shipped("personal")["far_names"], key=len, reverse=True)))
 
 
+def is_far_name(part: str) -> bool:
+    """Whether a text is a name without a family name, but for one character: 阿依古丽, 买买提江, and not 努尔巴格."""
+    return len(_far_names().sub("", part)) <= 1
+
+
+def far_name_with_house(text: str) -> bool:
+    """Whether somebody without a family name stands in a sentence with house or home, or says something: 古丽娜尔家, 买买提江反映."""
+    return _far_house().search(text) is not None
+
+
+@cache
+def _far_house() -> re.Pattern[str]:
+    # 那日 and 乌云 are words, too: 那日家中无人.
+    parts = "|".join(sorted({*shipped("personal")["far_names"]} - {"那日", "乌云"}, key=len, reverse=True))
+    house = r"(?:家(?![具电园庭长乡])|户(?![外籍口])|的(?:[家房地羊牛]|要求|申请)|反映|要求|申请|来电|来信|投诉|表示|同意|签字|不在)"
+    return re.compile(rf"(?:{parts})(?:(?:{parts})|[㐀-鿿]){{0,3}}?{house}")
+
+
 def _is_far_name(run: str, found: re.Match[str], strange: set[int]) -> bool:
     """Whether such a name stands there outside of known words, and is not called a place or the flower (扎西镇, 格桑花)."""
     behind = run[found.end() : found.end() + 2]

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from riskwarn.contracts.called import calls_somebody
 from riskwarn.contracts.personal import (
     compound_family_names,
     family_names,
@@ -20,9 +21,11 @@ from riskwarn.contracts.personal import (
     is_place,
     listed_names,
     only_given,
+    telling_compounds,
 )
 from riskwarn.contracts.persons import EDGES, ROLES, SERVES, SEVERAL, is_feature, may_name_somebody
-from riskwarn.contracts.strangers import is_rare, longest_at, without_blanks
+from riskwarn.contracts.place_words import begins_places, is_place_word, is_rather_somebody
+from riskwarn.contracts.strangers import is_far_name, is_rare, longest_at, without_blanks
 from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
@@ -38,12 +41,20 @@ _COUNTED = tuple("组号队栋幢期段户")
 _WAYS = ("路", "道", "镇")
 #: The longest that a name of somebody with a family name is.
 _LONGEST = 4
+#: A part of a village, or its like on the other side: 东杨家, 李庄南.
+_SIDE_OF = re.compile(r"[东西南北前后上下][㐀-鿿]家子?|[㐀-鿿]{2}[南北西]")
 #: Parts of a place: 安华西里.
 _SIDES = "东南西北中前后上下新老"
 #: What is said behind somebody of the unit in charge.
 _BEHIND = re.compile(
     rf"[{re.escape(EDGES)}]*(?:(?:负责|包[保片干]?|管理|联系|分管|[驻联挂])(?:[村社组户](?=第|\d|网格|$))?(?<![包驻联挂]))?的?"
 )
+#: How much a bracket speaks for a person, in bits; an office before a name, and a house behind it, are stronger than any place.
+_IN_BRACKETS, _SOMEBODY = 4, 99
+#: Before an office of the city stands a place, unless it is a name in full.
+_OFFICES = ("综治", "执法", "街道", "应急")
+#: 老王, 小李: of a house or a shop.
+_NICKNAME = re.compile(r"[老小阿](?P<family>[㐀-鿿])")
 #: Behind these any family name may begin a name: 北片马秋生, 老党员文明骁.
 _BEHIND_THESE = "片段街村组社区户员长人"
 
@@ -86,11 +97,12 @@ def _tells_person(inside: str, known: Collection[str]) -> bool:
     if re.match(rf"{_ROLES}(?:[:：\s]|$)", inside) or re.search(rf"{_ROLES}\s*[:：]", inside):
         return True
     parts = [_ROLE.sub("", part) for part in SEVERAL.split(inside)]
-    return any(_cut(part, known) != part for part in parts if part)
+    return any(_cut(part, known, _IN_BRACKETS) != part for part in parts if part)
 
 
-def _cut(text: str, known: Collection[str]) -> str:
-    """A text without its parts that could be persons, and without what they are called: 网格员李志强第二网格."""
+def _cut(text: str, known: Collection[str], doubt: int = 0) -> str:
+    """A text without its parts that could be persons, and without what they are called: 网格员李志强第二网格. By so many bits of `doubt`
+    each is a person sooner than a place."""
     words, longest = _words_and(frozenset(known))
     gone: list[tuple[int, int]] = []
     for run in _HAN.finditer(text):
@@ -100,7 +112,10 @@ def _cut(text: str, known: Collection[str]) -> str:
             if part.role:
                 role = end - start
                 continue
-            if _somebody(text[start:end], known) or (role and _holds_person(text[start:end], public=False)):
+            told, after = text[start:end], run[0][part.end :]
+            beside = _SOMEBODY if role or after.startswith(_of_houses()) else doubt
+            place = len(told) == 2 and not role and after.startswith(_OFFICES)
+            if not place and (_somebody(told, known, beside) or (role and _holds_person(told, public=False))):
                 gone.append((start - role, end))
             role = 0
     for start, end in reversed(gone):
@@ -159,19 +174,24 @@ def _may_begin(run: str, role: re.Match[str]) -> bool:
     return role[0].endswith("长") and _is_place_like("长" + behind) and (len(behind) < 2 or not _somebody(behind, ()))
 
 
-def _somebody(part: str, known: Collection[str]) -> bool:
+def _somebody(part: str, known: Collection[str], doubt: int = 0) -> bool:
     """Whether a part of a name could be somebody, with or without what their house or team is called by; of a longer word for what an
     estate is called its last character is none (华溪佳园 is no 华溪佳)."""
     variants = {part}
     for word in _single_words() if not part.endswith(_estates()) else ():
         variants |= {one[: -len(word)] for one in variants if one.endswith(word)}
     variants |= {part[1:]} if part[0] in _single_words() else set()
-    return any(len(one) > 1 and _could_be(one, known) for one in variants)
+    doubt = _SOMEBODY if part.endswith(_of_houses()) else doubt
+    return any(len(one) > 1 and _could_be(one, known, doubt) for one in variants)
 
 
-def _could_be(part: str, known: Collection[str]) -> bool:
+def _could_be(part: str, known: Collection[str], doubt: int = 0) -> bool:
     """Whether a part could be a person: it is no unit and no place, and the strict question is answered so."""
-    if part in known or part in _called_like_persons() or is_listed_word(part) or _is_place_like(part):
+    if part in known or part in _called_like_persons() or is_listed_word(part):
+        return False
+    if _is_nickname(part) or calls_somebody(part):
+        return doubt > 0 or not _is_nickname(part)
+    if _is_place_like(part) or (doubt < _SOMEBODY and _is_called_so(part, doubt)):
         return False
     if len(part) == 2:
         return (
@@ -181,18 +201,55 @@ def _could_be(part: str, known: Collection[str]) -> bool:
             and not is_feature(part)
         )
     rare = part[:2] in compound_family_names() and any(map(is_rare, part[2:]))
-    return rare or may_name_somebody(part)
+    if rare or doubt or len(part) == 3:
+        return rare or may_name_somebody(part)
+    return _is_compound(part) or _holds_person(part, public=False) or _stands_beside_person(part) or is_far_name(part)
+
+
+def _is_called_so(part: str, doubt: int) -> bool:
+    """Whether a part is a place by what begins it: 海韵, 东方红, 东华山, 万和春天."""
+    if len(part) == 3 and part[0] in _SIDES and (_is_place_like(part[1:]) or is_feature(part[1:])):
+        return True
+    return is_place_word(part[:2] if len(part) == 4 and begins_places(part[0]) else part, doubt)
+
+
+def _is_compound(part: str) -> bool:
+    """司马志强, and not 东方新天: with some family names of two characters words begin."""
+    return is_name(part) and (part[:2] in telling_compounds() or not is_place_word(part[2:]))
+
+
+def _is_nickname(part: str) -> bool:
+    told = _NICKNAME.fullmatch(part)
+    return told is not None and told["family"] in family_names() and not begins_places(told["family"])
+
+
+def _stands_beside_person(part: str) -> bool:
+    """城东李强, 幸福里马秀莲, 王芳雅居: beside a place a name that is hardly anything else."""
+    for size in (2, 3, 4):
+        before, name = part[:-size], part[-size:]
+        if len(before) > 1 and before.endswith(_endings()) and _could_be(name, ()):
+            return True
+    short = _is_short_name(part[-2:]) and not is_listed_word(part[-3:-1])
+    return short or _is_short_name(part[:2])
+
+
+def _is_short_name(part: str) -> bool:
+    """Whether two characters are somebody and hardly ever a place: 王芳, and not 李花."""
+    return len(part) == 2 and part[1] != "家" and is_name(part) and is_rather_somebody(part)
 
 
 def _is_place_like(part: str) -> bool:
     """Whether a part of a name ends like a place: 杨家坪, 白云山, 碧水小区. After a family name what given names have at their
     end, too (王文轩, 李金山), is no sign."""
+    if _SIDE_OF.fullmatch(part) and (part[1] in family_names() or _is_place_like(part[:2])):
+        return True
     ending = next((end for end in _endings() if part.endswith(end) and len(part) > len(end)), "")
     if not ending and part[-1] not in listed_names()[3]:
         return False
     compound = part[:2] in compound_family_names()
     if len(ending) > 1 or len(part) > _LONGEST - (not compound) or part[1] == "家":
-        return not _holds_person(part)
+        called_after = len(ending) > 1 and ending not in _public() and _is_short_name(part[: -len(ending)])
+        return not called_after and not _holds_person(part)
     if part[:2] in _called_like_persons() or is_listed_word(part[:2]) or ending in _WAYS:
         return True
     if len(part) == 2 and not ending:
@@ -261,6 +318,12 @@ def _unit_words() -> frozenset[str]:
 def _single_words() -> tuple[str, ...]:
     """The same of one character: they end a name, and stand inside of persons' names, too."""
     return tuple(word for word in shipped("personal")["unit_words"] if len(word) == 1)
+
+
+@cache
+def _of_houses() -> tuple[str, ...]:
+    """What only persons have, and places hardly ever."""
+    return tuple(shipped("personal")["houses"])
 
 
 @cache

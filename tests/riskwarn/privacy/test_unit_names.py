@@ -207,3 +207,48 @@ def test_no_grid_is_stored_under_the_name_of_a_person(home: Home, tmp_path: Path
 @pytest.mark.parametrize("name", ["平林街道处置队", "和田街道第二网格", "兴堡区综治中心", "青口街道办事处调解队"])
 def test_what_a_street_office_is_called_by_is_a_place(name: str) -> None:
     assert not names_person(name)
+
+
+def listed(name: str) -> list[str]:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8").split()
+
+
+def test_of_names_of_grids_estates_and_markets_that_begin_like_a_rare_family_three_in_a_hundred_are_cut() -> None:
+    names = listed("honest_units.txt")
+    cut = [name for name in names if names_person(name)]
+    assert len(set(names)) == 325 and len(cut) <= 0.03 * len(names), cut
+
+
+def test_of_persons_in_names_of_houses_grids_and_shops_one_in_fifty_is_kept() -> None:
+    names = listed("persons_in_units.txt")
+    kept = [name for name in names if not names_person(name)]
+    assert len(set(names)) == 223 and len(kept) <= 0.02 * len(names), kept
+
+
+@pytest.mark.parametrize(
+    "name", ["平林区综治中心", "玉树镇应急办", "阳春县司法所", "海韵社区服务站", "罗山综治中心", "李沧执法队"]
+)
+def test_offices_behind_a_place_are_kept(name: str) -> None:
+    assert not names_person(name)
+
+
+@pytest.mark.parametrize(
+    ("form", "somebody"),
+    [("{}网格", False), ("第2网格（{}）", True), ("网格员{}第2网格", True), ("{}家", True), ("{}老宅", True)],
+)
+def test_what_stands_beside_a_name_that_is_a_place_too_decides(form: str, somebody: bool) -> None:
+    assert names_person(form.format("高峰")) is somebody
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("王芳雅居", None),
+        ("刘伟花园", None),
+        ("李花家园", "李花家园"),
+        ("高峰家园", "高峰家园"),
+        ("石桥社区李强网格", None),
+    ],
+)
+def test_before_what_an_estate_is_called_a_name_is_cut_that_is_hardly_a_place(name: str, left: str | None) -> None:
+    assert without_persons(name) == left
