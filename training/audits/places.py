@@ -201,7 +201,7 @@ def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Jud
         held = records.happened != others
         weights = expected(records.stratum, held)
         events, usual = (
-            np.bincount(records.half * size + records.grid, one, 2 * size).reshape(2, size) for one in (held, weights)
+            _sums(records.half * size + records.grid, one, 2 * size).reshape(2, size) for one in (held, weights)
         )
         ranked = [_ranked(some, fitting, of_grid, seen) for some, fitting in zip(events, usual, strict=True)]
         # The few of one half are judged by the other.
@@ -214,7 +214,7 @@ def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Jud
         )
         sums = [[np.bincount(unit[half == one], step[half == one], units) for step in against] for one in (0, 1)]
         of_units = of_grid[records.grid]
-        usual_inside, usual_whole = (np.bincount(of_units, weights * flags, units) for flags in (inside, 1))
+        usual_inside, usual_whole = (_sums(of_units, weights * flags, units) for flags in (inside, 1))
         best = _ranked(events.sum(axis=0), usual.sum(axis=0), of_grid, seen)
         bearing = events.sum(axis=0)
         most = np.flatnonzero(best < few[of_grid])
@@ -223,11 +223,15 @@ def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Jud
         most = most[bearing[most] >= ENOUGH_OF_THEM * borne[of_grid[most]]]
         yield Judged(
             level, others, among,
-            np.bincount(of_units, held & inside, units), np.bincount(of_units, held, units),
-            np.bincount(of_units, records.happened, units),
+            _sums(of_units, held & inside, units), _sums(of_units, held, units), _sums(of_units, records.happened, units),
             np.minimum(usual_inside / np.maximum(usual_whole, 1e-9), 1.0), np.array(sums), district,
             (most, of_grid[most]),
         )  # fmt: skip
+
+
+def _sums(of: Indices, amounts: Reals | Flags, size: int) -> Reals:
+    """(size,) what amounts come to, of each number."""
+    return np.bincount(of, amounts, size).astype(np.float64, copy=False)
 
 
 def _ranked(events: Reals, usual: Reals, of_grid: Indices, seen: Flags) -> Indices:

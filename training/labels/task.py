@@ -30,11 +30,6 @@ class ForecastInputs:
     history: EventHistory
 
     @property
-    def called(self) -> str:
-        """The target as sentences name it."""
-        return self.events.called or self.events.name
-
-    @property
     def grids(self) -> int:
         """Number of grids."""
         return len(self.matrix.grid_ids)

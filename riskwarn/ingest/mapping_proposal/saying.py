@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-from riskwarn.contracts import declared
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.heading_words import plain_heading
@@ -93,8 +91,6 @@ def _named(texts: Sequence[str]) -> dict[str, str]:
     petitions = next((word for text in bare if (word := petition_word(text, Road.TITLE)) is not None), None)
     # 诉求 in a word for petitions (申诉求决, 阳光诉求) names no calls.
     rest = [text.replace(petitions or "", "") for text in bare]
-    for name in _tables():
-        rest = [text.replace(name, "") for text in rest]
     words = {
         source: next((one for one in listed if any(one in text for text in rest)), None)
         for source, listed in _marks().items()
@@ -163,14 +159,6 @@ def marked(plain: Sequence[str], source: str) -> dict[str, list[str]]:
 def _marks() -> dict[str, list[str]]:
     listed: dict[str, list[str]] = shipped("hints")["marks"]
     return listed
-
-
-@cache
-def _tables() -> tuple[str, ...]:
-    """What tables are called in whose names a word of events stands: 预警工单 are no calls, though 工单 are."""
-    words = [word for listed in _marks().values() for word in listed]
-    tables = (declared(source) for source in shipped("hints")["sources"])
-    return tuple(one.zh for one in tables if not one.events and any(word in one.zh for word in words))
 
 
 def _categories(words: Mapping[str, int], source: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from riskwarn.cli import riskwarn
 from riskwarn.disclosure import week_of
@@ -61,11 +61,9 @@ def edited(file: Path, change: Callable[[dict[str, str]], None]) -> None:
 
 def _save(file: Path, rows: Sequence[Sequence[str]]) -> None:
     if file.suffix == ".xlsx":
-        # In place: the sheet keeps the name that it went out with.
-        book = load_workbook(file)
-        for number, row in enumerate(rows, 1):
-            for column, text in enumerate(row, 1):
-                book.active.cell(number, column).value = text
+        book = Workbook()
+        for row in rows:
+            book.active.append(list(row))
         book.save(file)
         return
     with file.open("w", encoding="gb18030", newline="") as stream:
