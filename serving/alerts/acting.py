@@ -206,14 +206,14 @@ def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
 
 
 def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) -> Alert:
-    """The notice opened again; raise AlertStands where it is not: one whose window has passed wakes nobody again, and of a unit and target
-    one is live at most."""
-    other = alerts_where(connection, ALERTS.c.head == alert.own_head)
+    """The notice opened again; raise AlertStands where it is not: one whose window has passed wakes nobody again, and of a unit and target, and
+    of each grid, one is live at most."""
+    other = _in_the_way(connection, alert)
     taken_back = select(FATES.c.snapshot).where(FATES.c.snapshot == alert.snapshot, FATES.c.fate == WITHDRAWN)
     gone = connection.execute(taken_back).first() is not None
     if alert.over(now) or other or gone:
         why = (
-            Message("; {id} is live for the same unit and target", id=other[0].id) if other
+            other if other
             else Message("; what raised it was withdrawn") if gone
             else Message("; its window has passed")
         )  # fmt: skip
@@ -222,6 +222,19 @@ def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) ->
     again = replace(alert, outcome=None, ended_at=None)
     due = again.on_terms(due_at=lambda level, _due: alert.within(now + timedelta(days=days(level))))
     return asked_anew(home.configuration, due, now)
+
+
+def _in_the_way(connection: Connection, alert: Alert) -> str | None:
+    """Why a notice may not be live beside one that is."""
+    own = () if alert.kind == "gap" else alert.grids
+    for one in alerts_where(connection, ALERTS.c.target == alert.target, ALERTS.c.head.is_not(None)):
+        both_name_grids = bool(alert.members) and bool(one.members)
+        if one.live_head == alert.live_head or (one.own_head == alert.own_head and not both_name_grids):
+            return Message("; {id} is live for the same unit and target", id=one.id)
+        named = next((code for code in one.grids if code in own), None)
+        if named is not None and one.kind != "gap":
+            return Message("; {id} is live and tells of {grid}", id=one.id, grid=named)
+    return None
 
 
 def _digest(identity: str, asked: Asked, version: int | None) -> str:

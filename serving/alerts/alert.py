@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -75,8 +76,16 @@ class Alert:
 
     @property
     def own_head(self) -> str:
-        """What no other live notice has: a data gap is a matter of its own."""
+        """What it is about: a data gap is a matter of its own."""
         return head_of(self.target, self.unit, self.code, self.kind)
+
+    @property
+    def live_head(self) -> str:
+        """What no other live notice has. Of the grids of a unit each team has a notice of its own, that of the team for which it was raised:
+        whoever it is given to, another for that team comes to it."""
+        if not self.members:
+            return self.own_head
+        return f"{self.own_head}/{hashlib.sha256((self.budget_team or '').encode()).hexdigest()[:16]}"
 
     @property
     def grids(self) -> tuple[str, ...]:
@@ -173,7 +182,7 @@ def _written(alert: Alert) -> dict[str, Any]:
     own = {name: getattr(alert, name) for name in _NAMES}
     for name in _LISTS:
         own[name] = [list(one) if isinstance(one, tuple) else one for one in own[name]]
-    return {**own, "head": alert.own_head if alert.live else None}
+    return {**own, "head": alert.live_head if alert.live else None}
 
 
 def alerts_where(connection: Connection, *where: ColumnElement[bool], most: int | None = None) -> list[Alert]:
@@ -226,9 +235,9 @@ def change_alert(
 
 
 def mark_told(connection: Connection, alert: Alert) -> None:
-    """Write that a message of a notice was written."""
+    """Write that a message of a notice was written, or waits, with what that changes of its week and terms."""
     own = _written(alert)
-    names = ("notify_at", "notify_kind", "told_at", "messages")
+    names = ("notify_at", "notify_kind", "told_at", "messages", "week", "acknowledge_by", "due_at", "members")
     connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values({name: own[name] for name in names}))
 
 

@@ -5,7 +5,7 @@ All of it is arithmetic on what is given: the same publication, notices and sile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -69,9 +69,27 @@ When = Callable[[str], tuple[datetime, date]]
 def decide(
     found: Iterable[Candidate], standing: Standing, rules: Alerts, when: When, now: datetime, services: Services = lambda _: ()
 ) -> Decision:  # fmt: skip
-    """Of what rules would tell, what is told; units above the grid first, for their notices quiet their grids."""
-    made, live, ended = Decision(), _Live(standing.live), _Ended(standing.ended)
+    """Of what rules would tell, what is told; units above the grid first, for their notices quiet their grids.
+
+    One of those that the budget of its team holds back quiets nothing: what lies in it stands for itself then.
+    """
     ranked = sorted(found, key=lambda one: (one.unit is Unit.GRID, -one.benefit, one.key))
+    ended, beyond = _Ended(standing.ended), set[tuple[str, str, str]]()
+    while True:
+        made = _decided(ranked, standing, ended, rules, when, now, services, beyond)
+        above = [one for one in made.held if one.unit != Unit.GRID and one.reason is Reason.BUDGET]
+        more = {(one.target, one.unit, one.code) for one in above} - beyond
+        if not more:
+            return made
+        beyond |= more  # what lies in them is beside them now, so that none of them comes back
+
+
+def _decided(
+    ranked: Sequence[Candidate], standing: Standing, ended: _Ended, rules: Alerts, when: When, now: datetime, services: Services,
+    beyond: Collection[tuple[str, str, str]],
+) -> Decision:  # fmt: skip
+    """What is told, where units above the grid whose keys are `beyond` go beyond the budget of their teams."""
+    made, live = Decision(), _Live(standing.live)
     fresh: dict[str | None, list[Notice]] = {}
     grids: dict[tuple[str, Team], list[Candidate]] = {}
     for one in ranked:
@@ -85,10 +103,12 @@ def decide(
         if _told_already(one, live, made):
             continue
         reason = _quieted(one, ended, live, rules, now)
-        if reason is None and _joins(one, live, made, rules):
+        if reason is None and _joins(one, team, live, made, rules):
             continue
         if reason is None and team is None and one.kind != "gap":
             reason = Reason.NO_TEAM
+        if reason is None and one.kind != "gap" and one.key in beyond:
+            reason = Reason.BUDGET
         if reason is not None:
             made.held.append(held_back(one, reason, team))
         elif one.kind == "gap":
@@ -114,15 +134,16 @@ class _Live:
     """The live notices, as a candidate asks of them."""
 
     def __init__(self, alerts: Sequence[Alert]) -> None:
-        self.by_head = {one.own_head: one for one in alerts}
+        self.by_head = {one.own_head: one for one in alerts if not one.members}
         self.naming = {(one.target, code): one for one in alerts for code in one.grids if one.members}
         #: Target -> units above the grid whose own risk is told of; a notice of a town that names grids is none of these.
         self.above: dict[str, set[tuple[str, str]]] = {}
-        self.groups: dict[tuple[str, str, str], Alert] = {}
+        #: (target, kind of unit, code) -> the notices that name grids of a unit, of each team its own.
+        self.groups: dict[tuple[str, str, str], list[Alert]] = {}
         for one in alerts:
             if one.unit != Unit.GRID and one.kind != "gap":
                 if one.members:
-                    self.groups[one.target, one.unit, one.code] = one
+                    self.groups.setdefault((one.target, one.unit, one.code), []).append(one)
                 else:
                     self.above.setdefault(one.target, set()).add((one.unit, one.code))
 
@@ -131,9 +152,8 @@ class _Live:
         return self.by_head.get(head_of(*one.key, one.kind)) or self.naming.get((one.target, one.code))
 
     def names_grids_of(self, one: Candidate) -> bool:
-        """Whether the one live notice that its unit may have names grids of it, and says nothing of its own risk."""
-        own = self.by_head.get(head_of(*one.key, one.kind))
-        return own is not None and bool(own.members) and own.kind != "gap" and one.unit is not Unit.GRID
+        """Whether a live notice names grids of its unit, and says nothing of its own risk: beside that there is none of it."""
+        return one.unit is not Unit.GRID and one.kind != "gap" and one.key in self.groups
 
     def rises(self, one: Candidate, own: Alert) -> bool:
         """Whether it stands higher than its live notice tells."""
@@ -144,12 +164,20 @@ class _Live:
         above = self.above.get(one.target, set())
         return any((unit, code) in above for unit, code, _ in one.lineage[1:])
 
-    def group(self, one: Candidate) -> Alert | None:
-        """The live notice that names grids of a unit in which a grid lies."""
-        return next(
-            (self.groups[one.target, unit, code] for unit, code, _ in one.lineage if (one.target, unit, code) in self.groups),
-            None,
-        )  # fmt: skip
+    def group(self, one: Candidate, team: Team | None) -> Alert | None:
+        """The live notice of its team that names grids of a unit in which a grid lies: one that was raised for that team, whoever has it
+        by now, or else that it has by now."""
+        for unit, code, _ in one.lineage:
+            groups = self.groups.get((one.target, unit, code), [])
+            if team is None:
+                own = groups
+            else:
+                own = [each for each in groups if each.budget_team == team.id] or [
+                    each for each in groups if each.team_id == team.id
+                ]
+            if own:
+                return own[0]
+        return None
 
 
 class _Ended:
@@ -185,9 +213,9 @@ def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
     return own is not None
 
 
-def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
-    """Whether it is told of with a live notice that names grids of its town, or held back where that names as many as it may."""
-    group = live.group(one) if one.unit is Unit.GRID and one.kind != "gap" else None
+def _joins(one: Candidate, team: Team | None, live: _Live, made: Decision, rules: Alerts) -> bool:
+    """Whether it is told of with a live notice of its team that names grids of its town, or held back where that names as many as it may."""
+    group = live.group(one, team) if one.unit is Unit.GRID and one.kind != "gap" else None
     if group is None:
         return False
     beside = made.further.setdefault(group.id, (group, []))[1]

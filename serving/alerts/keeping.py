@@ -18,10 +18,11 @@ from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams
 from serving.alerts.telling import OUTCOME, Writing, due, told_when, updated
+from serving.delivery.messages import LATE_DAYS
 from serving.delivery.tables import MESSAGES
 
-#: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
-_OUTCOME, _LATE_DAYS = "outcome", 28
+#: It is told what became of a notice.
+_OUTCOME = "outcome"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ def keep(home: Home, *, now: datetime) -> Kept:
             what = _due(alert, rules, silences, now, zone)
             if what is None:
                 continue
+            if what == "sent" and writing.send_due(alert).notify_at is not None:
+                continue  # the budget of this week is used: it waits on
             done[what] = done.get(what, 0) + 1
             if what == "sent":
-                writing.send_due(alert)
                 continue
             if what == _OUTCOME:
                 writing.send_outcome(alert)
@@ -96,7 +98,7 @@ def _candidates(connection: Connection, rules: Alerts, now: datetime) -> list[Al
     )
     ended = alerts_where(
         connection, ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value]), ALERTS.c.notify_at.is_(None),
-        ALERTS.c.ended_at <= until, ALERTS.c.ended_at > until - timedelta(days=_LATE_DAYS), ~said,
+        ALERTS.c.ended_at <= until, ALERTS.c.ended_at > until - timedelta(days=LATE_DAYS), ~said,
     )  # fmt: skip
     return [*live_alerts(connection), *gone, *(one for one in ended if _owes_outcome(one))]
 

@@ -9,7 +9,7 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
@@ -17,6 +17,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
+from serving.alerts.budget import spent_of
 from serving.alerts.calm import Notice, Standing, decide, member
 from serving.alerts.candidates import Candidate, Looked, Said
 from serving.alerts.handing_over import hand_over
@@ -129,15 +130,6 @@ def _told_of(live: Iterable[Alert]) -> Told:
         or [(alert.unit, alert.code, alert.level)]
     }
     return lambda *unit: heights.get(unit)
-
-
-def spent_of(connection: Connection, weeks: Sequence[date]) -> dict[tuple[str, date], int]:
-    """(team, Monday) -> how many notices of that week's budget are used."""
-    counted = select(ALERTS.c.budget_team, ALERTS.c.week, func.count()).where(
-        ALERTS.c.budget_team.is_not(None), ALERTS.c.week.in_(list(weeks))
-    )
-    rows = connection.execute(counted.group_by(ALERTS.c.budget_team, ALERTS.c.week))
-    return {(team, week): count for team, week, count in rows}
 
 
 def _standing(connection: Connection, publication: Publication, teams: Teams) -> Standing:

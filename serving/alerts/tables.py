@@ -15,7 +15,8 @@ def new_id() -> str:
     return "w" + base64.b32encode(secrets.token_bytes(8)).decode()[:12].lower()
 
 
-#: Notices about one unit and target, as they stand. `head` is that of the one live notice of a unit and target, else null.
+#: Notices about one unit and target, as they stand. `head` is that of the one live notice of a unit and target, or of the one of a team that
+#: names grids of a unit; of one that is not live null.
 ALERTS = Table(
     "alerts",
     METADATA,

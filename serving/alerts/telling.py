@@ -14,6 +14,7 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.configuration import Configuration
 from riskwarn.home import Home
 from serving.alerts.alert import Alert, add_alert, change_alert, mark_told
+from serving.alerts.budget import in_its_week
 from serving.alerts.happened import since_told
 from serving.alerts.life import Rule, Status
 from serving.alerts.shown import as_dict, terms_of
@@ -130,13 +131,33 @@ class Writing:
         return self.put(alert, ended, Rule.EXPIRED.value)
 
     def send_due(self, alert: Alert) -> Alert:
-        """Write the message that is due; it is of the version that the notice has. Where its window has passed there is no more to tell."""
+        """Write the message that is due; it is of the version that the notice has. Where its window has passed there is no more to tell;
+        the first waits where the budget of its team's week is used."""
+        alert = self._in_its_week(alert)
+        if alert.notify_at is not None and alert.notify_at > self.now:
+            mark_told(self.connection, alert)
+            return alert
         kind, rest = alert.notify_kind, replace(alert, notify_at=None, notify_kind=None)
         if kind is None or (kind != "Cancel" and alert.over(self.now)):
             mark_told(self.connection, rest)
             return rest
         since = since_told(self.connection, alert, self.teams)
         return self._say(rest, kind, f"{alert.id}.{alert.version}", since)  # type: ignore[arg-type]
+
+    def _in_its_week(self, alert: Alert) -> Alert:
+        """The notice in the week in which somebody is told of it first; in a later one than was meant he has as long as he would have had."""
+        if self.configuration is None or alert.messages or alert.notify_kind != "Alert" or alert.over(self.now):
+            return alert
+        moved = in_its_week(self.connection, alert, self.teams, self.configuration, self.now)
+        if moved is alert:
+            return alert
+        rules, zone = self.configuration.alerts, self.configuration.calendar.timezone
+        at = told_when(rules, alert.level, max(moved.notify_at or self.now, self.now), zone)
+        since = moved.counts_from(at)
+        return replace(moved, notify_at=at).on_terms(
+            acknowledge_by=lambda level, by: None if by is None else acknowledged_by(rules, level, since, zone),
+            due_at=lambda level, _due: moved.within(since + timedelta(days=rules.days_to_close(level))),
+        )
 
     def send_outcome(self, alert: Alert) -> Alert:
         """Write what became of a notice that has ended, for whoever was told of it."""

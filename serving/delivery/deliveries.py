@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func
 
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit import Caller as Actor
+from riskwarn.configuration import Configuration
 from riskwarn.home import Home
 from serving.access.areas import Area
 from serving.access.caller import Caller
-from serving.delivery.messages import Message, from_kept
+from serving.delivery.messages import LATE_DAYS, Message, from_kept
 from serving.delivery.outbox import DEAD, DELIVERED, WAITING
 from serving.delivery.owners import areas_in_force, owner_of
 from serving.delivery.subscriptions import Subscription, named
@@ -199,13 +200,22 @@ def replay(home: Home, identity: str, caller: Caller, origin: str, *, now: datet
 
 
 def sweep(home: Home, now: datetime) -> int:
-    """Forget messages whose days are over, with what became of them, beside those that are still on their way; how many those are."""
+    """Forget messages whose days are over, with what became of them, beside those that are still on their way; how many those are.
+
+    Who was told of a notice is known longer, for as long as something may be said of it: by that a Cancel finds him.
+    """
     old = MESSAGES.c.sent_at < now - timedelta(days=home.configuration.delivery.keep_days)
     waiting = exists().where(DELIVERIES.c.sequence == MESSAGES.c.sequence, DELIVERIES.c.state == WAITING)
+    there = exists().where(MESSAGES.c.sequence == DELIVERIES.c.sequence)
+    over = or_(DELIVERIES.c.state != DELIVERED, DELIVERIES.c.queued_at < _told_since(home.configuration, now))
     with home.database.begin() as connection:
-        last = connection.execute(select(func.max(MESSAGES.c.sequence)).where(old, ~waiting)).scalar_one()
-        if last is None:
-            return 0
-        gone = select(MESSAGES.c.sequence).where(old, ~waiting)
-        connection.execute(delete(DELIVERIES).where(DELIVERIES.c.sequence.in_(gone)))
-        return int(connection.execute(delete(MESSAGES).where(old, ~waiting)).rowcount)
+        gone = connection.execute(delete(MESSAGES).where(old, ~waiting)).rowcount
+        connection.execute(delete(DELIVERIES).where(~there, over))
+    return int(gone)
+
+
+def _told_since(configuration: Configuration, now: datetime) -> datetime:
+    """Of what was said before this nothing more is said: the longest window has passed, and it was told what became of it."""
+    day = now.astimezone(configuration.calendar.timezone).date()
+    window = day - configuration.calendar.shift(day, -max(configuration.horizons))
+    return now - window - timedelta(days=configuration.alerts.outcome_days + LATE_DAYS)

@@ -20,6 +20,9 @@ EVENTS: dict[Kind, str] = {"Alert": "raised", "Update": "updated", "Cancel": "ca
 #: What is told to those alone who were told of a notice: that it ended, and what became of it.
 TO_THE_TOLD: tuple[Kind, ...] = ("Cancel", "Outcome")
 
+#: What became of a notice is told so many days after that was due at most: later nobody wants to know.
+LATE_DAYS = 28
+
 #: Where nobody has anything to do with a notice any more.
 NOTHING_TO_DO = ("closed", "expired", "withdrawn")
 

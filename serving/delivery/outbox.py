@@ -24,7 +24,8 @@ def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
     """Say something about notices. One whose id was said before is left out.
 
     A Cancel, and what became of a notice, go to whoever was told of it, whatever he asks for today, and to nobody else; an Update to
-    those too.
+    those too. What is said of such a notice while a subscription is stopped is given up at once, so that `replay` tells it in its order;
+    nothing else is kept for one that wants nothing any more.
     """
     if not messages:
         return
@@ -39,26 +40,26 @@ def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
     connection.execute(update(OUTBOX_HEAD).values(sequence=last + len(fresh)))
     numbered = list(enumerate(fresh, last + 1))
     connection.execute(insert(MESSAGES), [{"sequence": sequence, **as_kept(one)} for sequence, one in numbered])
-    live = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.stopped_at.is_(None))
-    subscribers = [dict(row) for row in connection.execute(live).mappings()]
+    subscribers = [dict(row) for row in connection.execute(select(SUBSCRIPTIONS)).mappings()]
     told = _told(connection, [one.alert_id for one in fresh if one.kind != "Alert"])
     on_their_way: list[dict[str, Any]] = []
     for sequence, one in numbered:
         for subscriber in subscribers:
             identity = subscriber["id"]
-            heard = one.alert_id in told.get(identity, ())
-            if heard or (one.kind not in TO_THE_TOLD and wants(subscriber, one)):
+            heard, stopped = one.alert_id in told.get(identity, ()), subscriber["stopped_at"] is not None
+            if heard or (not stopped and one.kind not in TO_THE_TOLD and wants(subscriber, one)):
                 told.setdefault(identity, set()).add(one.alert_id)
                 on_their_way.append(
                     {
                         "subscription": identity,
                         "sequence": sequence,
                         "alert_id": one.alert_id,
-                        "state": WAITING,
+                        "state": DEAD if stopped else WAITING,
                         "attempts": 0,
                         "queued_at": one.sent_at,
                         "due_at": one.sent_at,
                         "changed_at": one.sent_at,
+                        "problem": subscriber["stopped"],
                     }
                 )
     if on_their_way:

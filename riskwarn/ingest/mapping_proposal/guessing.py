@@ -44,6 +44,9 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
     titles = [*seen.sheets, *filter(None, (title(one) for one in seen.titles if one not in seen.headings))]
     if (said := _declared(name, titles, seen, configuration)) is not None:
         return said
+    if (ticket := _of_a_notice(seen.headings)) is not None:
+        # Whatever it is called: a table of tickets of notices, which goes out under that name, is one of 工单 like those of a hotline.
+        return "tickets", _guessed_by([ticket])
     if len(titled := called(seen.lines, seen.sheets, seen.headings)) == 1:
         return next((source, _guessed_by([word])) for source, word in titled.items())
     hints = shipped("hints")["sources"]
@@ -107,6 +110,17 @@ def _declared(name: str, titles: Sequence[str], seen: Profile, configuration: Co
     if others < 2 and (told := by_name([plain_heading(one) for one in headings], configuration)) is not None:
         return (told[0], Joined("; ", [told[1], UNSURE])) if others else told
     return None
+
+
+def _of_a_notice(headings: Sequence[str]) -> str | None:
+    """The heading of the notices that tickets answer, where all is there that tickets need, and nothing says when something happened."""
+    plain = {heading: plain_heading(heading) for heading in headings if heading}
+    fields = {
+        known[0]: heading for heading, said in plain.items() if (known := field_of(said, declared("tickets").kind))
+    }
+    needed = {field.name for field in declared("tickets").fields if field.required}
+    events = {known[0] for said in plain.values() if (known := field_of(said, "events"))}
+    return fields["alert_id"] if needed <= set(fields) and "occurred_at" not in events else None
 
 
 def _of_categories(seen: Profile, best: str, plain: Sequence[str], told: bool) -> tuple[str, list[str]] | None:

@@ -61,9 +61,11 @@ def edited(file: Path, change: Callable[[dict[str, str]], None]) -> None:
 
 def _save(file: Path, rows: Sequence[Sequence[str]]) -> None:
     if file.suffix == ".xlsx":
-        book = Workbook()
-        for row in rows:
-            book.active.append(list(row))
+        # Its sheet keeps the name under which it went out.
+        book = load_workbook(file) if file.exists() else Workbook()
+        for at, row in enumerate(rows, 1):
+            for column, value in enumerate(row, 1):
+                book.active.cell(at, column).value = value or None
         book.save(file)
         return
     with file.open("w", encoding="gb18030", newline="") as stream:

@@ -51,6 +51,7 @@ class Heard(Life):
         self.who_was_told_asks_no_more()
         self.the_service_stands_still_for_a_month()
         assert self.came() == {"past on its way", "given away", "lowered", "past while it waited"}
+        self.what_was_said_is_forgotten()
 
     def came(self) -> set[str]:
         """What befell notices of that which chance seldom brings."""
@@ -116,6 +117,22 @@ class Heard(Life):
         with suppress(WithdrawnBefore):
             withdraw(self.city.home, self.city.snapshot, "a test", now=self.city.now)
         self.assign_all(ELSEWHERE)
+        self.end_all()
+        self.everybody_answers()
+
+    def what_was_said_is_forgotten(self) -> None:
+        """From now on that is kept for a day alone; who heard of a notice is told all the same that it is withdrawn."""
+        self.it_is(10)
+        self.publish({3: "red"})
+        for one in self.live():
+            if one.status == Status.OPEN:
+                self.city.do(one, "acknowledge")  # so that nothing more is said of it for days
+        self.everybody_answers()
+        home = self.city.home
+        kept = home.configuration.delivery.model_copy(update={"keep_days": 1})
+        self.city.home = Home(home.path, home.configuration.model_copy(update={"delivery": kept}), home.settings)
+        self.time_passes(49)
+        self.everybody_answers()
         self.end_all()
         self.everybody_answers()
 

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from riskwarn.alert_rules import Alerts, Quiet, Rule
 from riskwarn.audit.verifying import verify
+from riskwarn.disclosure import week_of
 from riskwarn.errors import AlertChanged, AlertStands, WithdrawnBefore
 from riskwarn.home import Home, open_home
 from serving.alerts.acting import By
@@ -67,7 +68,7 @@ class Life(RuleBasedStateMachine):
         self.publications = 0
         self.said: dict[str, dict[int, str]] = {}  # snapshot -> the levels that it told
         self.silenced: set[str] = set()
-        self.seen = 0  # messages that were looked at
+        self.seen = 0  # the number of the last message that was looked at
         self.subscribe()
         self.publish({0: "orange", 12: "red"})
 
@@ -201,6 +202,47 @@ class Life(RuleBasedStateMachine):
                     stands = self.said[current.id].get(int(code[1:]))
                     assert stands not in ("red", "orange"), "the current one bears it out"
 
+    @rule(seldom=SELDOM)
+    def what_waits_for_the_morning_is_silent_over_the_end_of_the_week(self, seldom: int) -> None:
+        """It goes out in the next week, beside what is raised then."""
+        if seldom:
+            return
+        self.end_all()
+        self.publish_the_same_week_anew({})
+        self.it_is_saturday_evening()
+        self.publish_the_same_week_anew({12: "orange", 13: "orange"})
+        silence(
+            self.city.home, "town", "T0000001", None, "a test", self.city.now + timedelta(days=2), now=self.city.now
+        )
+        self.silenced |= {grid(12), grid(13)}
+        self.time_passes(24 * 2 + 11)
+        self.publish_the_same_week_anew(dict.fromkeys((14, 15), "red") | {12: "orange", 13: "orange"})
+        self.time_passes(1)
+
+    def it_is_saturday_evening(self) -> None:
+        there = self.city.now.astimezone(self.city.home.configuration.calendar.timezone)
+        self.city.now += timedelta(days=(5 - there.weekday()) % 7, hours=21.5 - there.hour, minutes=-there.minute)
+
+    @rule(seldom=SELDOM)
+    def what_was_closed_is_opened_again(self, seldom: int) -> None:
+        """… while a grid of it has a notice of its own."""
+        if seldom:
+            return
+        self.end_all()
+        self.publish_the_same_week_anew({})
+        self.city.publish({})
+        self.said[self.city.snapshot] = {}
+        self.publish({0: "orange", 1: "orange", 2: "orange"})
+        closed = [one for one in self.city.alerts() if one.live]
+        for one in closed:
+            self.city.do(one, "close", outcome="false")
+        self.time_passes(24 * 8)
+        for levels in ({}, {}, {0: "red"}):
+            self.publish(levels)
+        for one in closed:
+            with suppress(AlertStands):
+                self.city.do(one, "reopen", note="a test")
+
     @precondition(lambda self: self.publications)
     @rule(seldom=SELDOM)
     def suspend_and_resume(self, seldom: int) -> None:
@@ -225,7 +267,11 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "city"):
             return
         live = [one for one in self.city.alerts() if one.live]
-        assert all(one.head == head_of(one.target, one.unit, one.code, one.kind) for one in live)
+        about = [
+            (head_of(one.target, one.unit, one.code, one.kind), one.budget_team if one.members else None)
+            for one in live
+        ]
+        assert len(set(about)) == len(live) == len({one.head for one in live})
         grids = Counter(code for one in live for code in one.grids)
         assert not grids or max(grids.values()) == 1, "no grid is told of by two"
         assert all(one.head is None for one in self.city.alerts() if not one.live)
@@ -241,8 +287,13 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def no_team_is_sent_more_than_its_budget(self) -> None:
         if hasattr(self, "city"):
-            spent = Counter((one.budget_team, one.week) for one in self.city.alerts())
+            alerts, zone = self.city.alerts(), self.city.home.configuration.calendar.timezone
+            spent = Counter((one.budget_team, one.week) for one in alerts if one.budget_team is not None)
             assert not spent or max(spent.values()) <= BUDGET
+            for one in alerts:
+                if one.budget_team is not None and one.messages:
+                    first = datetime.fromisoformat(one.messages[0][1]).astimezone(zone).date()
+                    assert one.week == week_of(first), "it counts in the week in which somebody was told of it first"
 
     @invariant()
     def every_message_has_its_place(self) -> None:
@@ -290,15 +341,15 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "city"):
             return
         with self.city.home.database.connect() as connection:
-            rows = list(connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings())
-            for one in rows[self.seen :]:
+            fresh = select(MESSAGES).where(MESSAGES.c.sequence > self.seen).order_by(MESSAGES.c.sequence)
+            for one in connection.execute(fresh).mappings():
+                self.seen = one["sequence"]
                 alert = self.city.alert(one["alert_id"])
                 if one["kind"] in ("Alert", "Update") and silences_at(connection, one["sent_at"]).over(
                     alert.target, alert.units
                 ):
                     (step,) = (each for each in steps_of(connection, alert.id) if each["version"] == one["version"])
                     assert step["verb"] not in BY_RULE
-        self.seen = len(rows)
 
     @invariant()
     def every_step_is_in_the_audit(self) -> None:
