@@ -200,6 +200,11 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     highest = max(more, key=lambda one: HEIGHTS[one.level])
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))
+    if level != alert.level and not alert.messages:
+        # Nobody was told of the lower one, which may wait for the morning: it is told when the higher may be, with as long to acknowledge it.
+        after = replace(after, notify_at=None, notify_kind=None)
+        if alert.acknowledge_by is not None:
+            after = replace(after, acknowledge_by=publication.terms(level, highest.horizon, alert)["acknowledge_by"])
     if level != alert.level:
         # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over. Where its ticket
         # rests that is from when it goes on.
