@@ -75,6 +75,11 @@ class Alert:
         return self.status in LIVE
 
     @property
+    def uses_budget(self) -> bool:
+        """Whether it uses a place of its week: what has ended before anybody was told gave its own back."""
+        return self.budget_team is not None and (self.live or self.told_at is not None)
+
+    @property
     def own_head(self) -> str:
         """What it is about: a data gap is a matter of its own."""
         return head_of(self.target, self.unit, self.code, self.kind)
