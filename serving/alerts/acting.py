@@ -70,7 +70,8 @@ class By:
 def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> dict[str, Any]:
     """Do something with a notice; gives it as it stands then.
 
-    A request that comes again with its Idempotency-Key is answered as it was, and changes nothing. Raises UnknownAlert (also where the
+    A request that comes again with its Idempotency-Key changes nothing, and is answered with the notice as it stands by now: nothing of one
+    is told that is told no more. Raises UnknownAlert (also where the
     caller does not see it), AlertStands, AlertChanged, RequestReused, QueryInvalid.
     """
     request = _digest(identity, asked, by.version)
@@ -79,9 +80,8 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
         hold(connection)
         writing = Writing(connection, now, home.configuration)
         alert = alert_named(connection, identity, by.sees)
-        again = _answered(connection, by, request)
-        if again is not None:
-            return again
+        if _answered(connection, by, request):
+            return as_dict(alert)
         if by.version is not None and by.version != alert.version:
             raise AlertChanged(id=identity, version=alert.version, asked=by.version)
         entries = []
@@ -93,7 +93,7 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
         answer = as_dict(after)
         if by.key is not None:
-            row = {"digest": _key(by), "request": request, "answer": answer, "at": now}
+            row = {"digest": _key(by), "request": request, "answer": {}, "at": now}
             connection.execute(insert(REQUESTS).values(row))
         change.append(*entries, at=now)
     return answer
@@ -219,7 +219,8 @@ def reopened(home: Home, connection: Connection, alert: Alert, now: datetime) ->
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
     days = home.configuration.alerts.days_to_close
-    again = replace(alert, outcome=None, ended_at=None)
+    # One of which nobody was told has given back its place in the budget, and takes one when somebody is.
+    again = replace(alert, outcome=None, ended_at=None, week=alert.week if alert.messages else None)
     due = again.on_terms(due_at=lambda level, _due: alert.within(now + timedelta(days=days(level))))
     return asked_anew(home.configuration, due, now)
 
@@ -246,13 +247,13 @@ def _key(by: By) -> str:
     return hashlib.sha256(f"{by.caller.actor}\0{by.key}".encode()).hexdigest()
 
 
-def _answered(connection: Connection, by: By, request: str) -> dict[str, Any] | None:
-    """What the same request was answered before; raise RequestReused where the key came with another."""
+def _answered(connection: Connection, by: By, request: str) -> bool:
+    """Whether the same request was answered before; raise RequestReused where the key came with another."""
     if by.key is None:
-        return None
+        return False
     row = connection.execute(select(REQUESTS).where(REQUESTS.c.digest == _key(by))).mappings().first()
     if row is None:
-        return None
+        return False
     if row["request"] != request:
         raise RequestReused()
-    return dict(row["answer"])
+    return True

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from riskwarn.errors import UnknownAlert
 from riskwarn.words import Unit
-from serving.alerts.life import ASKED, LIVE, Status
+from serving.alerts.life import ASKED, BY_TICKET, LIVE, Rule, Status
 from serving.alerts.tables import ALERTS, STEPS, TELLINGS
 from serving.columns.places import Places
 
@@ -73,6 +73,11 @@ class Alert:
     def live(self) -> bool:
         """Whether somebody has to do with it still."""
         return self.status in LIVE
+
+    @property
+    def uses_budget(self) -> bool:
+        """Whether it uses a place of its week: what has ended before anybody was told gave its own back."""
+        return self.budget_team is not None and (self.live or self.told_at is not None)
 
     @property
     def own_head(self) -> str:
@@ -204,6 +209,12 @@ def newest_alerts(
 def live_alerts(connection: Connection) -> list[Alert]:
     """The notices that somebody has to do with still."""
     return alerts_where(connection, ALERTS.c.status.in_([one.value for one in LIVE]))
+
+
+def void_alerts(connection: Connection, *where: ColumnElement[bool]) -> list[Alert]:
+    """The notices that meet some conditions and were taken back because their tickets were void."""
+    by_ticket = select(STEPS.c.alert).where(STEPS.c.verb == Rule.WITHDRAWN.value, STEPS.c.source == BY_TICKET)
+    return alerts_where(connection, ALERTS.c.status == Status.WITHDRAWN.value, ALERTS.c.id.in_(by_ticket), *where)
 
 
 def alert_named(connection: Connection, identity: str, sees: Callable[[Alert], bool] = lambda _alert: True) -> Alert:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
@@ -16,13 +16,17 @@ from serving.alerts.teams import Teams
 
 _WEEK = timedelta(weeks=1)
 
+#: Which notices use a place of their week: what has ended before anybody was told gave its own back.
+USES = or_(ALERTS.c.head.is_not(None), ALERTS.c.told_at.is_not(None))
+
 
 def spent_of(connection: Connection, weeks: Sequence[date]) -> dict[tuple[str, date], int]:
     """(team, Monday) -> how many notices of that week's budget are used."""
-    counted = select(ALERTS.c.budget_team, ALERTS.c.week, func.count()).where(
-        ALERTS.c.budget_team.is_not(None), ALERTS.c.week.in_(list(weeks))
+    own = ALERTS.c
+    counted = select(own.budget_team, own.week, func.count()).where(
+        own.budget_team.is_not(None), own.week.in_(list(weeks)), USES
     )
-    rows = connection.execute(counted.group_by(ALERTS.c.budget_team, ALERTS.c.week))
+    rows = connection.execute(counted.group_by(own.budget_team, own.week))
     return {(team, week): count for team, week, count in rows}
 
 

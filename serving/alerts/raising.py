@@ -9,24 +9,24 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
-from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
+from serving.alerts.alert import Alert, alerts_where, follow, live_alerts, void_alerts
 from serving.alerts.budget import spent_of
 from serving.alerts.calm import Notice, Standing, decide, member
 from serving.alerts.candidates import Candidate, Looked, Said
 from serving.alerts.handing_over import hand_over
 from serving.alerts.held import Told, hold_back, still_waiting
-from serving.alerts.life import BY_TICKET, Rule, Status
+from serving.alerts.life import Rule, Status
 from serving.alerts.precision import Promises, promises
 from serving.alerts.redrawing import redraw
 from serving.alerts.silences import silences_at
-from serving.alerts.tables import ALERTS, STEPS
+from serving.alerts.tables import ALERTS
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
@@ -138,9 +138,7 @@ def _standing(connection: Connection, publication: Publication, teams: Teams) ->
     since = now - timedelta(days=rules.rest_days)
     over = ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value])
     ended = alerts_where(connection, over, ALERTS.c.ended_at > since)
-    by_ticket = select(STEPS.c.alert).where(STEPS.c.verb == Rule.WITHDRAWN.value, STEPS.c.source == BY_TICKET)
-    void = ALERTS.c.status == Status.WITHDRAWN.value
-    ended += alerts_where(connection, void, ALERTS.c.ended_at >= publication.dwelt(), ALERTS.c.id.in_(by_ticket))
+    ended += void_alerts(connection, ALERTS.c.ended_at >= publication.dwelt())
     return Standing(
         live_alerts(connection), ended, silences_at(connection, now), teams, spent_of(connection, sorted(weeks))
     )
@@ -202,6 +200,11 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
     highest = max(more, key=lambda one: HEIGHTS[one.level])
     level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, members=tuple(members.values()))
+    if level != alert.level and not alert.messages:
+        # Nobody was told of the lower one, which may wait for the morning: it is told when the higher may be, with as long to acknowledge it.
+        after = replace(after, notify_at=None, notify_kind=None)
+        if alert.acknowledge_by is not None:
+            after = replace(after, acknowledge_by=publication.terms(level, highest.horizon, alert)["acknowledge_by"])
     if level != alert.level:
         # A higher level has its own time, from when somebody is told of it: else it may be due on that very day, or over. Where its ticket
         # rests that is from when it goes on.

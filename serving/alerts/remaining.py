@@ -121,15 +121,15 @@ class Remaining:
             if said is None:
                 continue
             before = Published(self._home, row.as_of, said.places, row.sequence)
-            told = looked_at(said, before, self._declared, self._waiting(with_it)).candidates
+            told = looked_at(said, before, self._declared, self._waiting(with_it, row)).candidates
             less = Published(self._home, row.as_of, said.places, row.sequence, (self._gone.id,))
-            found = looked_at(said, less, self._declared, self._waiting(without)).candidates
+            found = looked_at(said, less, self._declared, self._waiting(without, row)).candidates
             raised = with_it is None or row.as_of >= with_it.as_of
             yield Later(row, said, {key_of(one): one for one in found}, frozenset(map(key_of, told)), raised)
 
-    def _waiting(self, row: Row | None) -> Sequence[Held]:
+    def _waiting(self, row: Row | None, before: Row) -> Sequence[Held]:
         with self._home.database.connect() as connection:
-            return waiting(connection, None if row is None else row.id)
+            return waiting(connection, None if row is None else row.id, before.published_at)
 
 
 def _current(rows: Iterable[Row]) -> Row | None:

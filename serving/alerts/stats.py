@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 from riskwarn.disclosure.shares import share_told
 from riskwarn.disclosure.steps import LEAST_OF_GROUP, in_steps, step_of
 from riskwarn.words import Level, Unit
+from serving.alerts.budget import USES
 from serving.alerts.groups import Sums, of_city, of_districts
 from serving.alerts.precision import LOOKS_BACK, stated
 from serving.alerts.tables import ALERTS, OUTCOMES
@@ -184,7 +185,7 @@ def _page(
     about = () if asked.whole else (own.unit, own.code, own.members, own.snapshot)
     rows = select(own.week, own.budget_team, own.raised_at, own.acknowledged_at, *about)
     found: dict[_Place, list[float | None]] = defaultdict(list)
-    for week, team, raised, known, *of in connection.execute(rows.where(own.week > last - SHOWN, served)):
+    for week, team, raised, known, *of in connection.execute(rows.where(own.week > last - SHOWN, served, USES)):
         if team in of_team and (asked.whole or asked.sees(*of)):
             hours = None if known is None else (known - raised).total_seconds() / 3600
             found[week, of_team[team]].append(hours)

@@ -186,6 +186,8 @@ REQUESTS = Table(
     METADATA,
     Column("digest", String(64), primary_key=True),  # of the caller and the key
     Column("request", String(64), nullable=False),  # of what was asked
-    Column("answer", JSON, nullable=False),
+    Column(
+        "answer", JSON, nullable=False
+    ),  # empty: the same request again is answered with the notice as it stands by then
     Column("at", Instant, nullable=False, index=True),
 )

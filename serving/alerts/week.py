@@ -126,10 +126,7 @@ def _looked_at(
 def _used(alerts: Iterable[Alert], monday: date, teams: Iterable[Team], asked: Asked) -> int:
     """The notices that took the budget of a week; of a part of the city that of teams that are seen."""
     seen = {one.id for one in teams}
-    return sum(
-        one.week == monday and one.budget_team is not None and (asked.whole or one.budget_team in seen)
-        for one in alerts
-    )
+    return sum(one.week == monday and one.uses_budget and (asked.whole or one.budget_team in seen) for one in alerts)
 
 
 def _counted(found: Iterable[str], order: Sequence[str]) -> dict[str, int]:

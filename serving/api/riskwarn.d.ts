@@ -386,7 +386,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was not told, and why: the budget of a team, a silence, a notice of the unit above … */
+        /** What was held back and not told since, and why: the budget of a team, a silence, a notice of the unit above … */
         get: operations["held_alerts"];
         put?: never;
         post?: never;
@@ -2160,7 +2160,7 @@ export interface components {
         };
         /**
          * HeldBack
-         * @description What a publication would have told, and did not.
+         * @description What a publication would have told, and did not, nor did another since.
          */
         HeldBack: {
             /**
@@ -9001,7 +9001,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a text of one's own for this change: the same request again is answered as before */
+                /** @description a text of one's own for this change: the same request again changes nothing, and is answered with the notice as it stands by then */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -9223,7 +9223,7 @@ export interface operations {
             header?: {
                 /** @description the `version` that was read, in quotation marks: "3"; 412 where it is another by now */
                 "if-match"?: string | null;
-                /** @description a text of one's own for this change: the same request again is answered as before */
+                /** @description a text of one's own for this change: the same request again changes nothing, and is answered with the notice as it stands by then */
                 "idempotency-key"?: string | null;
             };
             path: {
@@ -12070,4 +12070,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 64e955e73718ed12ea9dcfe6f6322925c641ca162e475c5693599e0ee62f8124
+// sha256 of the description: ce9ed03bb3b7bd28b2264c988b159718599231e3a4a248f5d5582b020ff4c5a0

@@ -180,7 +180,7 @@ class ChangedAlerts(Document):
 
 
 class HeldBack(Document):
-    """What a publication would have told, and did not."""
+    """What a publication would have told, and did not, nor did another since."""
 
     snapshot: str = model("the snapshot")
     at: datetime = service("when last")

@@ -95,7 +95,8 @@ IfMatch = Annotated[
 Key = Annotated[
     str | None,
     Header(
-        description="a text of one's own for this change: the same request again is answered as before",
+        description="a text of one's own for this change: the same request again changes nothing, and is answered with the notice as it "
+        "stands by then",
         min_length=1, max_length=128, json_schema_extra={"x-data-class": "service"},
     ),
 ]  # fmt: skip
@@ -152,7 +153,7 @@ def alerts_router(context: Context) -> APIRouter:
 
     @router.get(
         "/v1/alerts/held", operation_id="held_alerts", response_model=HeldAlerts,
-        summary="What was not told, and why: the budget of a team, a silence, a notice of the unit above …",
+        summary="What was held back and not told since, and why: the budget of a team, a silence, a notice of the unit above …",
     )  # fmt: skip
     @needs(Scope.READ)
     def held(request: Request, query: Annotated[ListQuery, Query()]) -> Response:

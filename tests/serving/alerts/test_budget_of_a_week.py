@@ -8,8 +8,10 @@ from pathlib import Path
 
 from riskwarn.alert_rules import Alerts, Quiet, Rule
 from riskwarn.disclosure import week_of
+from serving.alerts.held import held_alerts
 from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
+from serving.alerts.week import Asked, became_of
 from tests.serving.alerts.city import FIRST, City, grid
 
 THREE, OTHERS = dict.fromkeys((0, 1, 2), "orange"), dict.fromkeys((3, 4, 5), "orange")
@@ -60,6 +62,9 @@ def test_what_comes_late_waits_for_a_week_that_has_room(tmp_path: Path) -> None:
     hours_pass(city, 24)
     assert first_told(city) == {FIRST + WEEK: 3}
     waiting = [one for one in city.alerts() if not one.messages]
+    with city.home.database.connect() as connection:
+        held = held_alerts(connection, lambda _row: True, 100)
+    assert {(row["code"], row["reason"]) for row in held} == {(one.code, "budget") for one in waiting}
     assert len(waiting) == 3 and {one.week for one in waiting} == {FIRST + 2 * WEEK}
     assert keep(city.home, now=city.now).sent == 0 and len(city.messages()) == 3
     # What is raised meanwhile leaves them their place, and they have as long as they would have had.
@@ -68,6 +73,8 @@ def test_what_comes_late_waits_for_a_week_that_has_room(tmp_path: Path) -> None:
     assert city.held() == dict.fromkeys(map(grid, (6, 7, 8)), "budget")
     hours_pass(city, 24)
     assert first_told(city) == {FIRST + WEEK: 3, FIRST + 2 * WEEK: 3}
+    with city.home.database.connect() as connection:
+        assert {row["code"] for row in held_alerts(connection, lambda _row: True, 100)} == set(map(grid, (6, 7, 8)))
     later = city.alert(before.id)
     assert later.due_at is not None and before.due_at is not None and later.due_at > before.due_at
     assert later.acknowledge_by is not None and later.acknowledge_by > city.now and later.escalations == 0
@@ -80,3 +87,29 @@ def test_what_finds_no_room_before_the_end_of_its_window_is_never_told(tmp_path:
     city.publish(THREE, later=timedelta(days=2))
     hours_pass(city, 24 * 28)
     assert city.messages() == [] and {one.status for one in city.alerts()} == {"expired"}
+
+
+def test_a_notice_of_which_nobody_was_told_gives_its_place_back(tmp_path: Path) -> None:
+    city = city_of(tmp_path)
+    city.publish(THREE, later=timedelta(0))
+    first = city.alerts()[0]
+    city.do(first, "close", later=HOUR, outcome="false")
+    city.publish({**THREE, **OTHERS}, later=HOUR, again=True, salt="1")
+    assert len(city.alerts()) == 4 and len(city.held()) == 2
+    hours_pass(city, 12)
+    assert first_told(city) == {FIRST: 3}
+    with city.home.database.connect() as connection:
+        told = became_of(connection, FIRST, city.home.configuration.calendar.timezone, Asked(city.now))
+    assert told["budget"]["used"] == 3
+    # Opened again it takes a place where there is one.
+    city.do(first.id, "reopen", later=HOUR, note="又有新情况")
+    hours_pass(city, 24 * 8)
+    assert first_told(city) == {FIRST: 3, FIRST + WEEK: 1} and city.alert(first.id).week == FIRST + WEEK
+
+
+def test_one_of_which_somebody_was_told_has_used_its_place(tmp_path: Path) -> None:
+    city = city_of(tmp_path)
+    city.publish(THREE, later=-HOUR)
+    city.do(city.alerts()[0], "close", later=HOUR, outcome="false")
+    city.publish({**THREE, **OTHERS}, later=HOUR, again=True, salt="1")
+    assert len(city.alerts()) == 3

@@ -165,6 +165,50 @@ def test_the_grid_that_waits_is_listed_once_with_since_when_and_counted_once(tmp
         }
 
 
+def test_what_was_told_since_is_listed_no_more(tmp_path: Path) -> None:
+    city = City(tmp_path, ONE)
+    weeks(city, {0: "red", 1: "red", 2: "red"}, {0: "red", 1: "orange", 2: "red"}, {0: "red", 1: "red", 2: "red"})
+    assert listed(city) == [] and len(city.alerts()) == 3
+    silence(city.home, "grid", grid(3), None, "道路施工", city.now + timedelta(days=10), now=city.now)
+    weeks(city, {3: "red"})
+    assert [one["code"] for one in listed(city)] == [grid(3)]
+    weeks(city, {})
+    weeks(city, {}, {})
+    assert city.held() == {} and [one["code"] for one in listed(city)] == [grid(3)], "it left, and nobody was told"
+
+
+def test_grids_that_a_notice_of_their_town_tells_of_are_listed_no_more(tmp_path: Path) -> None:
+    city = City(tmp_path, PLAIN.model_copy(update={"group_from": 2, "notices_a_week": 0}))
+    city.publish({0: "red", 1: "red"})
+    assert {one["code"] for one in listed(city)} == {grid(0), grid(1)}
+    city.with_rules(notices_a_week=1)
+    city.publish({0: "red", 1: "red"})
+    assert len(city.alerts()) == 1 and listed(city) == []
+
+
+def test_a_gap_and_a_town_that_were_told_since_are_listed_no_more(tmp_path: Path) -> None:
+    rules = (Rule(on="gap"), Rule(on="jump", unit=Unit.TOWN, least=1.0))
+    city = City(tmp_path, PLAIN.model_copy(update={"rules": rules}))
+    own = city.content.scores[BLOCK][Unit.TOWN]
+    for _ in range(12):
+        own.expected_count[:] = 1.0
+        city.publish({})
+    silence(city.home, "district", "D0000000", None, "道路施工", city.now + timedelta(days=10), now=city.now)
+    own.expected_count[0] = 5.0
+    city.publish({0: "unknown"}, gap="D0000000")
+    assert {one["code"] for one in listed(city)} == {"D0000000", "T0000000"}
+    city.publish({0: "unknown"}, gap="D0000000")
+    assert {one.code for one in city.alerts()} == {"D0000000", "T0000000"} and listed(city) == []
+
+
+def test_what_was_told_by_a_snapshot_that_is_withdrawn_waits_again(tmp_path: Path) -> None:
+    city = City(tmp_path, ONE)
+    weeks(city, {0: "red", 1: "red"}, {0: "red", 1: "red"})
+    assert listed(city) == []
+    withdraw(city.home, city.snapshot, "错", now=city.now)
+    assert [one["code"] for one in listed(city)] == [grid(1)]
+
+
 def test_what_waits_does_so_when_a_snapshot_is_withdrawn(tmp_path: Path) -> None:
     city = City(tmp_path, ONE)
     weeks(city, {0: "red", 1: "red"}, {0: "red", 1: "unknown", 13: "orange"})

@@ -146,7 +146,9 @@ def test_a_request_that_comes_again_changes_nothing(city: City) -> None:
     assert city.do(alert, "acknowledge", by=by) == first and city.verbs(alert.id) == ["raised", "acknowledge"]
     with pytest.raises(RequestReused):
         city.do(alert, "start", by=by)
-    city.do(alert, "start", by=By(Caller("k2"), "api", key="7"))
+    other = By(Caller("k2"), "api", key="7")
+    then = city.do(alert, "start", by=other)
+    assert city.do(alert, "acknowledge", by=by) == then and then["version"] == 3, "it is answered as it stands by then"
     keep(city.home, now=city.now + timedelta(days=8))
     with pytest.raises(AlertStands):
         city.do(alert, "acknowledge", by=by)
