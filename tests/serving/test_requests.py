@@ -162,7 +162,7 @@ def test_all_that_is_wrong_is_told_in_the_language_of_who_asks(client: TestClien
     assert english["detail"].isascii() and not chinese["detail"].isascii()
     assert not chinese["errors"][0]["problem"].isascii() and not chinese["title"].isascii()
     empty = client.get("/v1/scores?search=", headers={"Accept-Language": "zh"}).json()["errors"]
-    assert empty == [{"parameter": "search", "problem": "至少须有 1 个字符"}]
+    assert empty == [{"parameter": "search", "problem": "不能为空"}]
 
 
 @pytest.mark.parametrize(

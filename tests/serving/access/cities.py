@@ -64,7 +64,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             insert(ALERTS),
             [
                 {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
-                 "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")],
+                 "score": 0.5, "status": "open", "raised_at": NOW, "told_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")],
                  "budget_team": _above(code)[2], "week": AS_OF, "units": _units(code), "co_teams": [_above(code)[2]]}
                 for code in raised
             ],
@@ -123,7 +123,7 @@ def _of_units(connection: Connection, first: str, second: str, outside: int) -> 
         insert(ALERTS),
         [
             {"id": f"w{name}", "name": code, "snapshot": snapshot, "target": "conflict", "horizon": 4, "unit": unit, "code": code, "level": "yellow",
-             "score": score / 100, "status": "open", "raised_at": NOW - timedelta(days=1), "reasons": [_why("waiting"), _why("rest")],
+             "score": score / 100, "status": "open", "raised_at": NOW - timedelta(days=1), "told_at": NOW - timedelta(days=1), "reasons": [_why("waiting"), _why("rest")],
              "members": members, **week[name]}
             for name, snapshot, unit, code, score, members in raised
         ],
@@ -207,7 +207,7 @@ def _of_before(connection: Connection, first: str, outside: int) -> None:
     connection.execute(insert(TEAMS), [{**team, "notices_a_week": 3}])
     notice = {
         "name": "G0000040", "snapshot": first, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0000040", "level": "red",
-        "score": 0.5, "status": "closed", "raised_at": NOW - timedelta(days=8), "reasons": [], "budget_team": "own", "week": week,
+        "score": 0.5, "status": "closed", "raised_at": NOW - timedelta(days=8), "told_at": NOW - timedelta(days=8), "reasons": [], "budget_team": "own", "week": week,
     }  # fmt: skip
     known = NOW - timedelta(days=8) + timedelta(hours=outside)
     connection.execute(

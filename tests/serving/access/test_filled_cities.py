@@ -20,8 +20,10 @@ from tests.serving.access import cities
 from tests.serving.access.asked import questions, unlimited
 from tests.serving.access.cities import NOW, OWN
 
-#: Of which nothing is told to who sees a part: what is made of the whole city, and which targets are suspended, which none is here.
+#: Of which nothing is told to who sees a part: what is made of the whole city, which targets are suspended, and where who asks is told of
+#: notices: none is, and nowhere, here.
 OF_THE_WHOLE = {
+    "/v1/subscriptions .items",
     "/readyz .suspended",
     "/v1/alerts .suspended",
     "/v1/alerts/week .suspended",
@@ -54,7 +56,6 @@ OF_NO_PLACE = {
 
 #: What is of keys, of targets and of who asked, which no city has, and the files of borders, each of one district: other tests ask for these.
 ELSEWHERE = {
-    "/v1/subscriptions",
     "/v1/grants",
     "/v1/audit",
     "/v1/suspensions",

@@ -39,7 +39,7 @@ def test_words_that_nobody_knows_are_named_with_their_share_and_a_feed_that_ende
     assert said[0].startswith(
         "Warning: 44 of 460 incidents (9.6 %) bear a word of category that nobody knows (打架) and 16"
     )
-    assert "its feed has ended, and safety is learnt and judged only by what came before" in said[-1]
+    assert "its feed has ended, and “safety incident” is learnt and judged only by what came before" in said[-1]
     assert "王建国" not in str(said)
 
 
