@@ -16,6 +16,7 @@ from riskwarn.contracts.called import calls_somebody
 from riskwarn.contracts.personal import (
     compound_family_names,
     family_names,
+    given_characters,
     is_listed_word,
     is_name,
     is_place,
@@ -114,6 +115,7 @@ def _cut(text: str, known: Collection[str], doubt: int = 0) -> str:
                 continue
             told, after = text[start:end], run[0][part.end :]
             beside = _SOMEBODY if role or after.startswith(_of_houses()) else doubt
+            beside = max(beside, _IN_BRACKETS) if _ROLE.match(after) else beside
             place = len(told) == 2 and not role and after.startswith(_OFFICES)
             if not place and (_somebody(told, known, beside) or (role and _holds_person(told, public=False))):
                 gone.append((start - role, end))
@@ -191,6 +193,8 @@ def _could_be(part: str, known: Collection[str], doubt: int = 0) -> bool:
         return False
     if _is_nickname(part) or calls_somebody(part):
         return doubt > 0 or not _is_nickname(part)
+    if doubt == _SOMEBODY and len(part) == 2 and part[0] in family_names() and part[1] in given_characters() - {"家"}:
+        return True  # 网格员黄海, and not 网格员张庄
     if _is_place_like(part) or (doubt < _SOMEBODY and _is_called_so(part, doubt)):
         return False
     if len(part) == 2:
@@ -227,7 +231,9 @@ def _stands_beside_person(part: str) -> bool:
     """城东李强, 幸福里马秀莲, 王芳雅居: beside a place a name that is hardly anything else."""
     for size in (2, 3, 4):
         before, name = part[:-size], part[-size:]
-        if len(before) > 1 and before.endswith(_endings()) and _could_be(name, ()):
+        # A usual name in full is one behind any place: 城东司马建军. Of another the place before has to end like one.
+        usual = size > 2 and (is_name(name) or _is_rare_name(name))
+        if len(before) > 1 and (usual or before.endswith(_endings())) and _could_be(name, ()):
             return True
     short = _is_short_name(part[-2:]) and not is_listed_word(part[-3:-1])
     return short or _is_short_name(part[:2])

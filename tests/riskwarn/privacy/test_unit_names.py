@@ -252,3 +252,16 @@ def test_what_stands_beside_a_name_that_is_a_place_too_decides(form: str, somebo
 )
 def test_before_what_an_estate_is_called_a_name_is_cut_that_is_hardly_a_place(name: str, left: str | None) -> None:
     assert without_persons(name) == left
+
+
+@pytest.mark.parametrize("somebody", ["司马建军", "逄文军", "马秀莲", "何旻昊", "黄立新", "禚文英"])
+@pytest.mark.parametrize("place", ["城东", "河西", "向阳", "龙泉", "柳湾"])
+@pytest.mark.parametrize("kind", ["网格", "队", "第2组"])
+def test_a_usual_name_in_full_is_one_behind_any_place(place: str, somebody: str, kind: str) -> None:
+    assert somebody not in (without_persons(place + somebody + kind) or "")
+
+
+@pytest.mark.parametrize("form", ["网格员{}", "网格长{}第2网格", "平林网格员{}网格"])
+def test_behind_an_office_a_name_is_one_though_it_ends_like_a_place(form: str) -> None:
+    assert all(names_person(form.format(name)) for name in ("黄海", "李江", "黄河", "刘川"))
+    assert not names_person(form.format("张庄"))
