@@ -60,6 +60,8 @@ def petition_word(text: str, road: Road, visitors: bool = False) -> str | None:
     (None, '网访', '民情邮箱')
     """
     plain = folded(text)
+    for word in petition_words()["none"]:
+        plain = plain.replace(word, " ")
     if visitors or (road in (Road.NAME, Road.TITLE, Road.SAID) and is_of_visitors(plain)):
         for word in petition_words()["visited"]["words"]:
             plain = plain.replace(word, "")

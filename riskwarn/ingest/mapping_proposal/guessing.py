@@ -26,7 +26,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Listed, Message
-from riskwarn.petitions import Road, petition_word
+from riskwarn.petitions import Road, is_of_visitors, petition_word
 
 #: So many headings that remind of one source, where none reminds of the source that is named, say what a file is.
 _CLEAR = 3
@@ -67,6 +67,8 @@ def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, 
         if not words and marks - {source}:
             # Headings go before a name that could be of many files: a list of disputes is called 上报, too.
             named = [word for word in named if word in shipped("hints")["marks"].get(source, ())]
+        if told.demand_only and is_of_visitors(name):
+            continue
         # A table is only meant where all that it needs is there; its few fields are found in many files of events.
         if not told.events and not complete:
             continue
