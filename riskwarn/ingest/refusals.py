@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -36,17 +36,11 @@ class Refusals:
         """The rules, in words, with their counts; of each the columns that told it, and the words of its own list."""
         notes: list[str] = []
         for rule, rows in self.rules().items():
-            told: dict[str, list[str]] = {}
+            told: dict[str, dict[str, int]] = {}
             for (one, name, word), number in ruled_out.items():
                 if one == rule and number:
-                    words = told.setdefault(self.headings.get(name, name), [])
-                    words += [f"{word} {number}"] if word else []
-            columns = [
-                Message("{column} ({words})", column=column, words=Listed(words)) if words else column
-                for column, words in told.items()
-            ]
-            said = "not loaded by rule: {rows} row(s), {rule}: {columns}"
-            notes.append(Message(said, rows=rows, rule=RULES[rule][1], columns=Listed(columns)))
+                    told.setdefault(self.headings.get(name, name), {})[word] = number
+            notes.append(by_rule(rule, rows, [column_told(column, words) for column, words in told.items()]))
         return notes
 
     def add(self, reading: Reading, ids: pa.Array | None = None) -> None:
@@ -68,3 +62,15 @@ class Refusals:
         told = {"column": column, "value_class": value_class, "reason": reason, "record": record}
         sheet, number = self.origin(row)
         self.rows.append({"file_name": in_sheet(self.file, self.titles.get(sheet, "")), "row": number, **told})
+
+
+def by_rule(rule: str, rows: int, columns: Sequence[str]) -> str:
+    """How many rows a rule keeps from being loaded, and the columns that tell it."""
+    said = "not loaded by rule: {rows} row(s), {rule}: {columns}"
+    return Message(said, rows=rows, rule=RULES[rule][1], columns=Listed(columns))
+
+
+def column_told(column: str, words: Mapping[str, int]) -> str:
+    """A column, and the words of a rule's own list (or "") that stand in it -> rows."""
+    listed = [f"{word} {rows}" for word, rows in words.items() if word]
+    return Message("{column} ({words})", column=column, words=Listed(listed)) if listed else column

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
-from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
+from riskwarn.contracts.categories import CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.phrases import Heard, code_of
-from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, petition_told, rule_and_word
+from riskwarn.contracts.ruled_out import TOLD_BY, RuledOut
+from riskwarn.contracts.vocabulary import field_words
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
@@ -52,37 +53,12 @@ def _categories(reading: Reading) -> list[str]:
 def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     words = _words_by_source(reading)
-
-    def of_a_way(name: str, text: str) -> tuple[str, str] | None:
-        # A petition in a register of another source is a petition all the same: it counts as no dispute and for no target.
-        petition = None if "petitions" in words else petition_told(text, name, called="hotline" in words)
-        return ("petition", petition) if petition else None
-
-    def of_a_category(text: str) -> tuple[str, str] | None:
-        return ("kind", "") if any(known.code(text) == NOT_LOADED for known in words.values()) else None
-
-    def of_a_word(text: str) -> tuple[str, str] | None:
-        return next(filter(None, (rule_and_word(source, text) for source in words)), None)
-
-    def of_a_kind(text: str) -> tuple[str, str] | None:
-        tips = any("举报" in kinds_not_loaded(source) for source in words)
-        return ("accusation", "") if tips and code_of("kind", text) == "tip" else None
-
-    def told(name: str, text: str) -> tuple[str, str] | None:
-        listed = of_a_word(text)
-        if name == "discovered_by" and listed is not None and listed[0] != "refused_word":
-            listed = None  # whose reports they are says nothing of what they report
-        way = of_a_way(name, text) if name in ways else None
-        return listed or way or (more[name](text) if name in more else None)
-
-    categories = _categories(reading)
-    # Whence a case came to a mediator says nothing of what it is: what an office of petitions hands over is a dispute.
-    ways = {*categories, "kind", "form", *(["discovered_by"] if "hotline" in words else [])}
-    more = {**dict.fromkeys(categories, of_a_category), "kind": of_a_kind}
-    for name in ("kind", *categories, "form", "discovered_by", "status", "outcome", *escalations(reading)):
+    rules_of = RuledOut(words)
+    kind, *others = TOLD_BY
+    for name in (kind, *_categories(reading), *others, *escalations(reading)):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
-            rules = [None if text is None else told(name, text) for text in texts] + [None]
+            rules = [None if text is None else rules_of.told(name, text) for text in texts] + [None]
             for rule, word in filter(None, dict.fromkeys(rules)):
                 found = np.array([one == (rule, word) for one in rules])[codes]
                 reading.rule_out(found, name, rule, word)

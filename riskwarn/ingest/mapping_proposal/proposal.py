@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.phrases import heard, unknown_words
+from riskwarn.contracts.ruled_out import RuledOut
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, normalised
 from riskwarn.ingest.columns import REPEATED, counts_a_part
 from riskwarn.ingest.heading_words import plain_heading
@@ -26,6 +28,7 @@ from riskwarn.ingest.mapping_proposal.matching import recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.redaction import kept_heading, shown_headings
+from riskwarn.ingest.refusals import by_rule, column_told
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, carried, hint
 from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
@@ -161,6 +164,7 @@ def examine(
         said = "{source} is no source of this home yet: declare it under sources: in riskwarn.yaml"
         notes.append(Message(said, source=source))
     notes += _by_parts(found)
+    notes += _not_loaded(found) if told.events else []
     taken_for = _taken_for(found)
     if found.filled_down:
         taken_for.append(carried(found.filled_down))
@@ -258,16 +262,29 @@ def _class(column: Column) -> str:
 
 def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:
     """Words of columns with a list that the list lacks: each may be translated in the mapping."""
-    categories = _categories(found)
+    categories, ruled_out = _categories(found), _ruled_out(found)
     unknown: dict[str, dict[str, int]] = {}
     for name, vocabulary, words in _with_lists(found):
         if vocabulary is None:
             lacking = [word for word in words if categories.code(word) is None]
         else:
             lacking = unknown_words(vocabulary, words, found.rules.words.get(name, {}))
+        lacking = [word for word in lacking if ruled_out.told(name, word) is None]
         if lacking := [word for word in lacking if may_be_told(word)]:
             unknown[name] = {word: words[word] for word in lacking}
     return unknown
+
+
+def _not_loaded(found: Recognised) -> list[str]:
+    """Which rows looked at are by rule not loaded, by the words of columns with a list."""
+    ruled_out = _ruled_out(found)
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for name, _, words in _with_lists(found):
+        for word, rows in words.items():
+            if (told := ruled_out.told(name, word)) is not None:
+                rule, listed = told
+                counted.setdefault((rule, name), Counter())[listed] += rows
+    return [by_rule(rule, listed.total(), [column_told(name, listed)]) for (rule, name), listed in counted.items()]
 
 
 def _by_parts(found: Recognised) -> list[str]:
@@ -304,6 +321,10 @@ def _with_lists(found: Recognised) -> Iterator[tuple[str, str | None, Mapping[st
 def _categories(found: Recognised) -> CategoryWords:
     told, rules = found.contract, found.rules
     return CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
+
+
+def _ruled_out(found: Recognised) -> RuledOut:
+    return RuledOut({found.contract.source: _categories(found)})
 
 
 def _counted(period: Mapping[str, str]) -> Rules:

@@ -287,3 +287,38 @@ def test_a_load_without_id_says_how_one_is_made(home: Home, tmp_path: Path) -> N
     rows = [{"发生时间": "2026-03-02", "网格编码": "G1", "事故类型": "火灾"}]
     with pytest.raises(ColumnMissing, match=r"identity: names several .* riskwarn load"):
         load(home, "incidents", write_csv(tmp_path / "a.csv", rows))
+
+
+def test_rows_that_are_by_rule_not_loaded_are_told_before_and_none_of_their_words_is_asked_for(
+    home: Home, tmp_path: Path
+) -> None:
+    """A petition among calls is no word to be translated."""
+    with_grids(home, tmp_path)
+    kinds, ways = ("咨询", "写信", "求助"), ("电话", "初信", "网访", "飞鸽")
+    rows = [
+        {
+            "来电时间": f"2026-03-{n % 28 + 1:02d} 09:00:00", "工单编号": f"W{n}", "网格编码": f"G{n % 4}",
+            "诉求类型": kinds[n % 3], "诉求来源": ways[n % 4],
+        }
+        for n in range(120)
+    ]  # fmt: skip
+    file = write_csv(tmp_path / "热线.csv", rows)
+    proposal = propose(file, Configuration(), source="hotline")
+    assert proposal.unknown_words == {"discovered_by": {"飞鸽": 30}}
+    told = [note for note in proposal.notes if note.startswith("not loaded by rule")]
+    assert any("写信 40" in note for note in told) and any("初信 30" in note and "网访 30" in note for note in told)
+    account = loaded_by(home, proposal, file)
+    stands = sum(row["诉求类型"] == "写信" or row["诉求来源"] in ("初信", "网访") for row in rows)
+    assert account.reasons == {"not_loaded": stands} and account.accepted == 120 - stands
+
+
+@pytest.mark.parametrize(
+    "heading", ["案结事了日", "纠纷案结时间", "调解终结日期", "化解成功时间", "销案日期", "息诉罢访时间"]
+)
+def test_an_end_is_read_however_an_office_calls_it(heading: str, tmp_path: Path) -> None:
+    rows = [
+        {"纠纷编号": f"D{n}", "发生时间": f"2026-03-{n % 20 + 1:02d}", heading: f"2026-04-{n % 20 + 1:02d}"}
+        for n in range(40)
+    ]
+    proposal = propose(write_csv(tmp_path / "纠纷.csv", rows), Configuration(), source="disputes")
+    assert proposed(proposal)[heading].field == "closed_at"
