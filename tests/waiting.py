@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 #: Seconds; long, since nothing here says how soon a thing must come: five or ten pass where the disk or the other core is busy.
 PATIENCE = 60.0
@@ -15,3 +16,11 @@ def until(holds: Callable[[], object], what: object = "", seconds: float = PATIE
     while not holds():
         assert time.monotonic() < deadline, what or "it did not happen in time"
         time.sleep(every)
+
+
+def answered_when_free(ask: Callable[[], Any]) -> Any:
+    """What a server answers, asked again as its programs do where its database was held: by itself, while the disk was busy."""
+    deadline = time.monotonic() + PATIENCE
+    while b"urn:riskwarn:database_busy" in (answer := ask()).content and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return answer

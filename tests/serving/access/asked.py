@@ -13,6 +13,7 @@ from riskwarn.home import Home, open_home
 from riskwarn.words import Unit
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER_GRID, OWN_GRID
+from tests.waiting import answered_when_free
 
 #: The homes of both, a key of the district to each, and the ids of the snapshots.
 Two = tuple[list[Home], list[dict[str, str]], tuple[str, str]]
@@ -90,7 +91,7 @@ def leaks(pair: Pair, *paths: str) -> list[str]:
 
 
 def _asked(client: TestClient, headers: dict[str, str], path: str) -> object:
-    return client.get(path, headers=headers)
+    return answered_when_free(lambda: client.get(path, headers=headers))
 
 
 def stable(told: tuple[object, ...]) -> tuple[object, ...]:

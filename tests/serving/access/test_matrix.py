@@ -22,15 +22,15 @@ from tests.serving.access import cities, matrix
 from tests.serving.access.cities import MOVED
 from tests.serving.access.matrix import Ask, Matrix, Question, faults
 from tests.serving.command import asked_until, serving
+from tests.waiting import answered_when_free
 
 Asked = tuple[Matrix, list[Question]]
 
 
 def asking(client: Any) -> Ask:
     def asked(question: Question, headers: dict[str, str]) -> Any:
-        return client.request(
-            question.method, question.path, json=question.content, headers=headers, follow_redirects=False
-        )
+        told = {"json": question.content, "headers": headers, "follow_redirects": False}
+        return answered_when_free(lambda: client.request(question.method, question.path, **told))
 
     return asked
 

@@ -52,6 +52,9 @@ def said(page: str, name: str) -> str:
 
 
 def _read(element: Any) -> str:
+    # What is kept on one line (a range, a day) is a part of its sentence.
+    for kept in element.xpath('.//span[@class="nowrap"]'):
+        kept.drop_tag()
     return " ".join(" ".join(element.itertext()).split())
 
 
