@@ -12,6 +12,9 @@ from training.audits.places import Records, held
 
 COMMUNITY, TOWN, DISTRICT, RATE = 5, 20, 80, 0.06
 
+#: Posts of a town, five grids each, of which one takes down what escalates, by chance.
+POSTS = 4
+
 UNITS = {"community": COMMUNITY, "town": TOWN, "district": DISTRICT}
 
 
@@ -26,8 +29,8 @@ def share_found(
     draws: int, grids: int, events: float, spread: float, moved: float = 0.0, where: str = "town", market: int = 0
 ) -> float:
     """Per cent of the draws with a finding: `events` a grid, the logarithm of the chance of each record varies by `spread` among grids; `moved`
-    of the events (or of the `others`) bear the first grid of their `community`, `town` (of the `first` town alone) or `district`; where
-    there are markets, one of so many grids is one: four times as grave, and with at least a fifth of the records."""
+    of the events (or of the `others`) bear the first grid of their `community`, `town` (of the `first` town alone) or `district`, or that of
+    one of the `posts` of their town; where there are markets, one of so many grids is one: four times as grave, and with at least a fifth of the records."""
     rng, every = np.random.default_rng(1), np.arange(grids)
     units: Any = {
         Unit.COMMUNITY: SimpleNamespace(of_grid=every // COMMUNITY),
@@ -47,7 +50,8 @@ def share_found(
         of_those = ~happened if where.startswith("others") else happened
         written = of_those & (rng.random(records) < moved) & ((where != "first") | (grid < TOWN))
         unit = UNITS.get(where.removeprefix("others, "), TOWN)
-        grid = np.where(written, grid // unit * unit, grid)
+        post = rng.integers(0, POSTS, records) if where.endswith("posts") else 0
+        grid = np.where(written, grid // unit * unit + post, grid)
         geography: Any = Places(units=units)
         found += bool(held(Records(grid, happened, np.zeros(records, dtype=np.int64)), geography))
     return 100 * found / draws
@@ -65,9 +69,11 @@ if __name__ == "__main__":
             "first",
             "district",
             "community",
+            "posts",
             "others, town",
             "others, district",
             "others, community",
+            "others, posts",
         ):
             shares = {moved: share_found(50, grids, events, 0.5, moved, where) for moved in (0.6, 0.7, 0.8, 0.9, 1.0)}
             print(

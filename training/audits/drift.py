@@ -1,7 +1,8 @@
 """Whether the world has moved: two test martingales on what came in each period beside what was forecast, each with half of the capital.
 
 Of the city and of each district, every origin gives the randomised probability integral transform of the count of its first
-period: these periods do not overlap. Its rank among those before is uniform as long as nothing changes, however well or badly the
+period: these periods do not overlap. What a forecast of several periods says of one is the mean of all that held it, whose windows lie
+evenly around it: a season that rises within them is as it was forecast. Its rank among those before is uniform as long as nothing changes, however well or badly the
 forecast is calibrated (conformal; Vovk, Gammerman & Shafer 2022, Algorithmic Learning in a Random World, 2nd ed., chapter 8); a jumper
 (algorithm 8.1) bets against that, by powers of the rank: of 52 origins whose last 13 are 2 deviations higher that found 66 % where
 its linear bets found 19 %. The other half bets on a change of rate (:mod:`training.audits.rates`): of 5 events a week that become 9
@@ -71,8 +72,8 @@ def drift(
     """One row a unit and origin; first of all together, to which alone the limit belongs: what is told of the evidence of the city, the
     districts and the strongest unit are parts of it, at the origin at which it was highest.
 
-    Origins are one period apart; `forecast` is of `periods` from each, the fewer the better: where a season lies in them its first
-    period is not as the others. `last_fit` is when what forecasts the newest of them was trained, if that is told.
+    Origins are one period apart; `forecast` is of `periods` from each, the fewer the better: a period is looked at once so many forecasts
+    have held it. `last_fit` is when what forecasts the newest of them was trained, if that is told.
     """
     paths = list(_paths(forecast, periods, outcomes))
     capitals = np.stack([one.at(len(origins)) for one in paths])
@@ -165,14 +166,17 @@ def shortest(forecasts: RollingForecasts, name: str) -> tuple[RollingForecasts, 
 
 
 def first_span(forecaster: Forecaster) -> Forecaster:
-    """A model of its first span alone; a baseline, whose rates are those of any period, as it is."""
+    """A model of its first span alone; a baseline, which tells no parts of its window apart, as it is."""
     return forecaster.shortest() if isinstance(forecaster, Ensemble) else forecaster
 
 
 def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Path]:
     """That of the city, then of each district where there are several."""
     assert outcomes.next_period is not None, "the counts of the first periods are needed"
-    observed = np.where(np.isnan(outcomes.observed), np.nan, outcomes.next_period)
+    observed = np.where(np.isnan(outcomes.observed), np.nan, outcomes.next_period)[periods - 1 :]
+    held_by = np.arange(len(observed))[:, None] + np.arange(
+        periods
+    )  # (periods that are looked at, forecasts that hold each)
     district = outcomes.places.units[Unit.DISTRICT]
     names = outcomes.places.names.get(Unit.DISTRICT) or tuple(str(one) for one in range(int(district.max()) + 1))
     whole = np.zeros(len(district), dtype=np.int64)
@@ -180,8 +184,8 @@ def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Pat
     divisions = [((CITY,), whole), *([(names, district)] if len(np.unique(district)) > 1 else [])]
     rng = np.random.default_rng(0)
     for called, unit in divisions:
-        first = forecast.summed(Unit.DISTRICT, unit)
-        first = CountDistribution(first.mean / periods, first.dispersion)
+        told = forecast.summed(Unit.DISTRICT, unit)
+        first = CountDistribution(told.mean[held_by].mean(axis=1) / periods, told.dispersion[periods - 1 :])
         seen = sums(observed, unit)
         below, up_to = first.beside(np.nan_to_num(seen, nan=0.0))
         found = below + rng.random(seen.shape) * (up_to - below)
@@ -190,7 +194,7 @@ def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Pat
             own = found[known, index]
             ranked = ranks(own, rng)
             rates = rate_evidence(seen[known, index], first.mean[known, index], first.dispersion[known, index])
-            yield Path(name, known, own, ranked, (capital(ranked) + rates) / 2)
+            yield Path(name, known + periods - 1, own, ranked, (capital(ranked) + rates) / 2)
 
 
 def ranks(values: Reals, rng: np.random.Generator) -> Reals:

@@ -6,8 +6,9 @@ as often as those of the same category, severity and age elsewhere, and that har
 record is given the grid of a police station, or of the office that took it over, once it has become an event. The other way round, that few
 grids have most of what came to nothing and hardly an event, it looks where records are given the grid of the office that settled them.
 
-A grid is held to its community, town or district, of all records and of the newest year alone. Which grids are looked at is settled by one
-half of the records and judged by the other, so that a place with few records tells nothing of itself. Communities are too small to be judged
+A grid is held to its community, town or district, of all records and of the newest year alone; an office may serve all of it, or several
+posts do. Which grids are looked at is settled by one half of the records and judged by the other, so that a place with few records tells
+nothing of itself. Communities are too small to be judged
 one by one: all of the city are, and all of a district. That records of the few grids do so at most :data:`TIMES` times as often is
 tested exactly (:mod:`training.audits.odds`): were it so everywhere, anything at all would be found in :data:`ERROR` of cities at most.
 """
@@ -28,17 +29,15 @@ from riskwarn.words import Unit
 from training.audits.leakage import Leak
 from training.audits.odds import Tables, ratios
 
-#: Grids looked at in a unit: so large a part of those that have records, and one at least.
-FEW = 0.1
+#: Grids looked at in a unit: so large a part of those that have records, and one at least; the next where the one before finds nothing. And
+#: the share of the events (or of the others) that is too much for them, beyond the 95 % interval: of one unit, and of several together.
+FEW: dict[float, tuple[float, float]] = {0.1: (0.8, 0.6), 0.2: (0.8, 0.8), 1 / 3: (0.9, 0.9)}
 
 #: A unit is judged from so many grids and events on; all of a kind together from so many of them on, each of so many grids.
 LEAST_GRIDS, LEAST_EVENTS, LEAST_TOGETHER = 10, 30, 5
 TOGETHER_GRIDS = {Unit.COMMUNITY: 3, Unit.TOWN: 5}
 
-#: More than this share of the events (or of the others) lies in the few grids, beyond the 95 % interval: of one unit, and of several together.
-MOST_HELD, MOST_HELD_TOGETHER = 0.8, 0.6
-
-#: And records there became events so many times as often, or as seldom, as elsewhere in the unit; that none does is wrongly denied in
+#: Records there became events so many times as often, or as seldom, as elsewhere in the unit; that none does is wrongly denied in
 #: so large a part of cities at most.
 TIMES, ERROR = 10.0, 0.01
 
@@ -89,6 +88,7 @@ class Held:
     chance: float  # share that would lie there by category, severity and age
     alike: int  # units of those asked together that are so
     asked: int
+    limit: float  # the share that is too much
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ class Judged:
 
     level: Unit
     others: bool
+    most: tuple[float, float]  # the share that is too much: of one unit, of several together
     among: Indices  # grids with records
     inside: Reals  # events (or others) in the few grids
     whole: Reals
@@ -109,12 +110,12 @@ class Judged:
     def questions(self) -> Iterator[tuple[Indices, float]]:
         """(the units that are judged together, the share that is too much)."""
         if self.level is not Unit.COMMUNITY:
-            yield from ((np.array([unit]), MOST_HELD) for unit in np.flatnonzero(self.among >= LEAST_GRIDS))
+            yield from ((np.array([unit]), self.most[0]) for unit in np.flatnonzero(self.among >= LEAST_GRIDS))
         if self.level in TOGETHER_GRIDS:
             units = np.flatnonzero((self.among >= TOGETHER_GRIDS[self.level]) & (self.whole > 0))
             own = [units[self.district[units] == one] for one in np.unique(self.district[units])]
             groups = [units, *(own if self.level is Unit.COMMUNITY and len(own) > 1 else [])]
-            yield from ((some, MOST_HELD_TOGETHER) for some in groups if len(some) >= LEAST_TOGETHER)
+            yield from ((some, self.most[1]) for some in groups if len(some) >= LEAST_TOGETHER)
 
     def evidence(self, units: Indices) -> float:
         """The strongest that either half gives of these units together."""
@@ -134,11 +135,11 @@ class Judged:
         share = float(self.inside[most] / self.whole[most])
         return Held(
             self.level, most, self.others, grids, int(self.among[most]), float(self.whole[most]), share,
-            float(self.chance[most]), len(alike), len(units),
+            float(self.chance[most]), len(alike), len(units), self.most[len(units) > 1],
         )  # fmt: skip
 
     def _alike(self, units: Indices) -> Indices:
-        return units[self.inside[units] > MOST_HELD_TOGETHER * self.whole[units]]
+        return units[self.inside[units] > self.most[1] * self.whole[units]]
 
 
 def places(target: str, source: str, first: pd.DataFrame, happened: Flags, geography: Geography) -> list[Leak]:
@@ -176,15 +177,21 @@ def expected(stratum: Indices, happened: Flags) -> Reals:
 
 
 def held(records: Records, geography: Geography) -> list[Held]:
-    """The units whose events, or others, a few of their grids hold: towns before districts and communities, the most events first."""
-    judged = [one for level in _LEVELS for one in _judged(level, records, geography)]
-    asked = [(one, units, most) for one in judged for units, most in one.questions()]
-    limit = float(np.log(_LOOKS * max(1, len(asked)) / ERROR))
-    found = [one.held(units) for one, units, most in asked if one.beyond(units, most) and one.evidence(units) > limit]
-    return sorted(found, key=lambda one: (_LEVELS.index(one.level), one.asked > 1, -one.whole))
+    """The units whose events, or others, a few of their grids hold, by the smallest part of :data:`FEW` of which there are any: towns
+    before districts and communities, the most events first."""
+    for part in FEW:
+        judged = [one for level in _LEVELS for one in _judged(level, part, records, geography)]
+        asked = [(one, units, most) for one in judged for units, most in one.questions()]
+        limit = float(np.log(_LOOKS * len(FEW) * max(1, len(asked)) / ERROR))
+        found = [
+            one.held(units) for one, units, most in asked if one.beyond(units, most) and one.evidence(units) > limit
+        ]
+        if found:
+            return sorted(found, key=lambda one: (_LEVELS.index(one.level), one.asked > 1, -one.whole))
+    return []
 
 
-def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Judged]:
+def _judged(level: Unit, part: float, records: Records, geography: Geography) -> Iterator[Judged]:
     """What the few grids of the units of a level hold of their events, and of what did not become one."""
     of_grid, size = geography.units[level].of_grid, len(geography)
     units = int(of_grid.max(initial=-1)) + 1
@@ -196,7 +203,7 @@ def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Jud
     half, unit = cell % 2, cell // 2 // (records.stratum.max(initial=0) + 1)
     seen = np.bincount(records.grid, minlength=size) > 0
     among = np.bincount(of_grid[seen], minlength=units)
-    few = np.maximum(1, (FEW * among).astype(np.int64))
+    few = np.maximum(1, (part * among).astype(np.int64))
     for others in (False, True):
         held = records.happened != others
         weights = expected(records.stratum, held)
@@ -222,7 +229,7 @@ def _judged(level: Unit, records: Records, geography: Geography) -> Iterator[Jud
         borne = np.bincount(of_grid[most], bearing[most], units)
         most = most[bearing[most] >= ENOUGH_OF_THEM * borne[of_grid[most]]]
         yield Judged(
-            level, others, among,
+            level, others, FEW[part], among,
             _sums(of_units, held & inside, units), _sums(of_units, held, units), _sums(of_units, records.happened, units),
             np.minimum(usual_inside / np.maximum(usual_whole, 1e-9), 1.0), np.array(sums), district,
             (most, of_grid[most]),
@@ -274,6 +281,4 @@ def _leak(target: str, source: str, found: list[Held], geography: Geography) -> 
             "of where it happened, or leave grid_id out; where it truly befalls there (a station, a bar street), nothing is wrong",
             **told,
         )
-    return Leak(
-        "own_record", f"{source}.grid_id", most.share, MOST_HELD if most.asked == 1 else MOST_HELD_TOGETHER, sentence
-    )
+    return Leak("own_record", f"{source}.grid_id", most.share, most.limit, sentence)

@@ -12,6 +12,9 @@ from training.evaluation.judged import Judged, ratio
 from training.intervals.counts import Reals
 
 _LEAST_MEAN = 1e-9
+
+#: Logarithms of expected counts that are nearer to each other are the same.
+_LEAST_APART = 1e-9
 _STEPS = 25
 
 #: Cells that are looked at at once, so that they stay near a core; and how many tell nearly what all tell.
@@ -31,14 +34,13 @@ def calibration_level(judged: Judged) -> Reals:
 def calibration_slope(judged: Judged) -> Reals:
     """Coefficient of a Poisson regression of what came on the log of the expected count (Cox 1958); above 1 it is too flat.
 
-    NaN where the forecast tells no grids apart.
+    NaN where the forecast tells no grids apart at any origin.
     """
     nothing = np.full(len(judged.observed), np.nan)
     log = np.log(np.maximum(judged.forecast.expected_count, _LEAST_MEAN))
-    own = log if judged.outcomes.complete else log[judged.known]
-    if not own.size or judged.counts.sum() == 0 or np.ptp(own) < 1e-9:
+    if judged.counts.sum() == 0 or not _tells_apart(judged, log):
         return nothing
-    log -= float(own.mean())
+    log -= float((log if judged.outcomes.complete else log[judged.known]).mean())
     own = log if judged.outcomes.complete else log[judged.known]
     point = np.array([np.log(judged.counts.sum() / np.exp(own).sum()), 1.0])
     blocks = _blocks(judged, log)
@@ -50,6 +52,12 @@ def calibration_slope(judged: Judged) -> Reals:
     point, curve, scores = found
     influence = np.linalg.solve(curve, scores)[1]
     return np.asarray(point[1] + len(influence) * influence)
+
+
+def _tells_apart(judged: Judged, log: Reals) -> bool:
+    """Whether any origin has grids that are forecast unlike each other."""
+    origins = (one[known] for one, known in zip(log, judged.known, strict=True))
+    return any(own.size > 0 and np.ptp(own) >= _LEAST_APART for own in origins)
 
 
 @dataclass(frozen=True)

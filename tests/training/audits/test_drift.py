@@ -18,7 +18,7 @@ ORIGINS = [date(2025, 1, 6) + timedelta(weeks=index) for index in range(52)]
 DISTRICT = np.arange(80) // 20
 
 
-def audited(factor: np.ndarray, seed: int = 1, horizon: int = 4, told: float = 1.0) -> Audit:
+def audited(factor: np.ndarray, seed: int = 1, horizon: int = 1, told: float = 1.0) -> Audit:
     """A year of weekly origins; what comes is `factor` (origins, grids) times what was forecast, and that `told` times the truth."""
     rng = np.random.default_rng(seed)
     mean = rng.gamma(2.0, 0.15, (52, 80)) * horizon
@@ -92,6 +92,32 @@ def test_a_season_that_the_forecast_does_not_know_is_told_as_drift_the_more_even
 ) -> None:
     rng = np.random.default_rng(6)
     assert least <= np.mean([seasonal(rate, begun, rng).facts["moved"] for begun in range(52)]) <= most  # type: ignore[misc]
+
+
+def quarterly(more: float, begun: int, rng: np.random.Generator, periods: int = 12) -> Audit:
+    """A year of 40 events a week, a third more or less by the season; the forecast is of a quarter as a whole, and knows the season. In the
+    newest half `more` come than forecast."""
+    rate = 40 * (1 + 0.35 * np.sin(2 * np.pi * (np.arange(52 + periods) + begun) / 52))
+    change = np.where(np.arange(52) < 26, 1.0, more)
+    came = rng.poisson((rate[:52] * change)[:, None] * np.full(40, 1 / 40)).astype(float)
+    mean = np.array([rate[week : week + periods].sum() for week in range(52)])[:, None] * np.full(40, 1 / 40)
+    unit = np.arange(40) // 20
+    outcomes = plain_outcomes(came, periods, places(np.arange(40), unit, unit))
+    return drift(of_mean(mean), periods, replace(outcomes, next_period=came), ORIGINS)
+
+
+def test_a_season_that_rises_within_the_window_of_a_forecast_is_no_drift_and_a_change_is() -> None:
+    rng = np.random.default_rng(8)
+    still, moved = ([quarterly(more, begun, rng).facts["moved"] for begun in range(52)] for more in (1.0, 1.5))
+    assert np.mean(still) <= 0.04 and np.mean(moved) >= 0.9  # type: ignore[arg-type]
+
+
+def test_where_no_whole_window_is_known_nothing_is_told() -> None:
+    rng = np.random.default_rng(9)
+    came = rng.poisson(1.0, (5, 40)).astype(float)
+    outcomes = plain_outcomes(came, 12, places(np.arange(40), np.arange(40) // 20, np.arange(40) // 20))
+    found = drift(of_mean(np.full((5, 40), 12.0)), 12, replace(outcomes, next_period=came), ORIGINS[:5])
+    assert (found.facts["evidence"], found.facts["moved"]) == (1.0, 0)
 
 
 def test_the_evidence_is_told_in_parts_that_compare_with_the_limit() -> None:

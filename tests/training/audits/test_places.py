@@ -65,6 +65,19 @@ def test_events_that_bear_the_grid_of_their_towns_police_station_are_named_with_
     assert f"位于Town {most}的" in translated(leak.sentence, "zh")
 
 
+@pytest.mark.parametrize(("posts", "told"), [(2, 2), (3, 2), (4, 4), (6, 6)])
+@pytest.mark.parametrize("others", [False, True])
+def test_several_posts_of_a_town_are_found_as_one_station_is(posts: int, told: int, others: bool) -> None:
+    """Each event bears one of them, by chance; of three two hold so much already."""
+    post = np.random.default_rng(posts).integers(0, posts, len(records()[0]))
+    frame, happened = records()
+    town = frame["grid"].to_numpy() // TOWN * TOWN
+    frame["grid"] = np.where(happened != others, town + 3 * post, frame["grid"])
+    [leak] = found((frame, happened))
+    assert f"lie in {told} of its 20 grids (" in leak.sentence
+    assert ("did not become" in leak.sentence) is others
+
+
 def test_one_town_that_writes_so_is_found_and_a_station_of_a_whole_district_is() -> None:
     made = records()
     first = made[0]["grid"].to_numpy() < TOWN

@@ -67,7 +67,8 @@ def test_the_slope_is_that_of_a_poisson_regression_on_the_log_mean(slope: float)
 
 def test_a_forecast_that_tells_no_grids_apart_has_no_slope() -> None:
     _, observed = drawn(grids=20)
-    for made in (np.full_like(observed, 0.4), np.zeros_like(observed)):
+    by_origin = 0.4 + np.arange(len(observed))[:, None] * np.full(20, 1e-4)
+    for made in (np.full_like(observed, 0.4), np.zeros_like(observed), by_origin):
         assert np.isnan(calibration.calibration_slope(judged(of_mean(made), observed))).all()
 
 
