@@ -88,16 +88,16 @@ def score_city(
     city: City,
     numbers: Encoded,
     matrix: FeatureMatrix,
-    told: Sequence[str],
+    plain: Sequence[str],
     champions: Sequence[tuple[Champion, Forecaster]],
     before: Before,
     gaps: DataGaps,
     threads: int = 1,
 ) -> Scored:
-    """Score every unit. `numbers` is the encoded city, `told` the plain numbers of the matrix that reasons are told with; the targets, and where these are few their horizons, are numbered on so many
-    threads: each holds a city times the members of a model."""
+    """Score every unit. `numbers` is the encoded city, `plain` the plain numbers of the matrix that reasons are told with; the targets, and
+    where these are few their horizons, are numbered on so many threads: each holds a city times the members of a model."""
     where = placed(city, before.places)
-    numbers_by_level = numbers_of_levels(city, matrix, told, where)
+    numbers_by_level = numbers_of_levels(city, matrix, plain, where)
     scores: dict[Block, dict[Unit, Scores]] = {}
     texts, since = Texts(), begun(city, numbers)
     reasons: dict[Block, Reasons] = {}

@@ -103,9 +103,9 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     for (target, horizon), version in row.models.items():
         champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
         loaded.append((champion, load_champion(home, champion, catalogue)))
-    version = catalogue_of(catalogue, loaded)
-    if inputs["catalogue"] != version.whole:
-        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, version.parts))
+    looked_at = catalogue_of(catalogue, loaded)
+    if inputs["catalogue"] != looked_at.whole:
+        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, looked_at.parts))
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     made = score(home, catalogue, city, encoded(city), loaded, _compared_with(home, row), progress)
     return write_files(folder, snapshot, content_of(made))
