@@ -7,11 +7,12 @@ from features.building.build import build_features
 from features.building.executors import chosen_executor
 from features.catalogue.catalogue import catalogue
 from features.catalogue.core import core
-from features.catalogue.version import Version, catalogue_version, feature_parts, feature_versions, version_of
+from features.catalogue.version import Catalogue, Version, catalogue_version, feature_versions
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
 
 __all__ = [
+    "Catalogue",
     "City",
     "Feature",
     "FeatureMatrix",
@@ -21,8 +22,6 @@ __all__ = [
     "catalogue_version",
     "chosen_executor",
     "core",
-    "feature_parts",
     "feature_versions",
     "read_city",
-    "version_of",
 ]

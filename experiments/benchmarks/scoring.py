@@ -27,7 +27,7 @@ def scored(path: Path, way: str) -> dict[str, object]:
     """Score in this process, and say what it cost and what came out."""
     from datetime import UTC, datetime
 
-    from features import read_city
+    from features import Catalogue, read_city
     from features.incremental.incremental import known_city
     from features.panel.panel import encoded
     from riskwarn.home import open_home
@@ -41,14 +41,15 @@ def scored(path: Path, way: str) -> dict[str, object]:
     silence_telemetry()
     home = open_home(path, Settings.from_environment(os.environ))
     begun, used = time.perf_counter(), time.process_time()
-    loaded = [(champion, load_champion(home, champion)) for champion in champions(home)]
+    catalogue = Catalogue.of(home.configuration)
+    loaded = [(champion, load_champion(home, champion, catalogue)) for champion in champions(home)]
     if way == "store":
         city = read_city(home, now=datetime.now(UTC))
         numbers = encoded(city)
     else:
         city, numbers = known_city(home, now=datetime.now(UTC))
     read = time.perf_counter() - begun, time.process_time() - used
-    made = score(home, city, numbers, loaded, Before())
+    made = score(home, catalogue, city, numbers, loaded, Before())
     with tempfile.TemporaryDirectory() as folder:
         sums = write_files(Path(folder), "scored", content_of(made))
     return {

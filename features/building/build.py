@@ -12,9 +12,7 @@ import numpy.typing as npt
 
 from features.building.executors import Executor, one_by_one
 from features.building.shards import Shard, Totals, added, divided, totals_of_partition, unread, wide_bases
-from features.catalogue.catalogue import declared
-from features.catalogue.plain import plain_numbers
-from features.catalogue.version import catalogue_version, provenance
+from features.catalogue.version import Catalogue, provenance
 from features.city import City
 from features.families.declaration import Declared
 from features.matrix import Block, FeatureMatrix
@@ -22,7 +20,6 @@ from features.panel.panel import Encoded, Panel, encoded
 from features.panel.partition import Indices, Partition, partitions
 from features.scratch import LARGE, Scratch
 from features.transforms.transform import Transform, sources_of
-from riskwarn.configuration import Configuration
 from riskwarn.errors import AsOfInvalid, UnknownTarget, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
@@ -41,17 +38,20 @@ def build_features(
     numbers: Encoded | None = None,
     names: Sequence[str] | None = None,
     scratch: Path | None = None,
+    catalogue: Catalogue | None = None,
 ) -> FeatureMatrix:
     """The features as of each origin: all of the catalogue, or those of these names, in the order in which they are given.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
     other, and UnknownTarget for a name that the catalogue does not have. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a partition; `executor`
     says where partitions are computed (see :mod:`features.building.executors`) and changes no number; `numbers` is the encoded city where
-    it is at hand; a large block lies in a file in the folder `scratch` where one is given (see :mod:`features.scratch`).
+    it is at hand; a large block lies in a file in the folder `scratch` where one is given (see :mod:`features.scratch`); `catalogue` is
+    what is declared, where that is at hand.
     """
     numbers = encoded(city) if numbers is None else numbers
     chosen = columns_of(city, len(numbers.edges), origins)
-    rows = chosen_rows(city.configuration, names)
+    catalogue = Catalogue.of(city.configuration) if catalogue is None else catalogue
+    rows = chosen_rows(catalogue, names)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
     parts = list(partitions(city.geography, max(1, cells // columns)))
     shape = (len(rows), len(origins), len(city.geography))
@@ -60,13 +60,15 @@ def build_features(
     shown = tuple(int(one) for one in chosen - begin)
     totals = None
     if len(parts) > 1 and wide_bases(rows):
-        totals = added(executor(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown, names=names)))
+        totals = added(
+            executor(totals_of_shard, Shards(city, catalogue, numbers, parts, begin, columns, shown, names=names))
+        )
     # One partition is shared out by source, for features of one source share much and those of two little.
     shared = executor.together > 1 and len(parts) == 1
     groups = by_source(rows)
     if not shared:
         groups = [np.arange(len(rows)) if names is None else np.concatenate([np.arange(0), *groups])]
-    shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups, names)
+    shards = Shards(city, catalogue, numbers, parts, begin, columns, shown, totals, groups, names)
     work = partial(features_of_shard, into=values) if shared else features_of_shard
     for done, (place, block) in enumerate(executor(work, shards), start=1):
         if isinstance(values, Scratch):
@@ -78,16 +80,15 @@ def build_features(
             values[:, :, place] = block
         progress("building features", done, len(shards))
     return FeatureMatrix(
-        tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city)
+        tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city, catalogue)
     )
 
 
-def chosen_rows(configuration: Configuration, names: Sequence[str] | None) -> tuple[Declared, ...]:
+def chosen_rows(catalogue: Catalogue, names: Sequence[str] | None) -> tuple[Declared, ...]:
     """The catalogue, or its features and the plain numbers of these names in their order; raise UnknownTarget for a name that none has."""
-    rows = declared(configuration)
     if names is None:
-        return rows
-    known = {row.feature.name: row for row in (*plain_numbers(configuration), *rows)}
+        return catalogue.rows
+    known = {row.feature.name: row for row in (*catalogue.plain, *catalogue.rows)}
     for name in names:
         if name not in known:
             raise UnknownTarget(name=name, what="feature", known="those of `riskwarn features list`")
@@ -122,6 +123,7 @@ class Shards:
     def __init__(
         self,
         city: City,
+        catalogue: Catalogue,
         numbers: Encoded,
         parts: Sequence[Partition],
         begin: int,
@@ -131,8 +133,8 @@ class Shards:
         groups: Sequence[Indices] = (np.arange(0),),
         names: Sequence[str] | None = None,
     ) -> None:
-        self._configuration, self._version = city.configuration, catalogue_version(city.configuration)
-        self._known, self._names = chosen_rows(city.configuration, names), None if names is None else tuple(names)
+        self._configuration, self._version = city.configuration, catalogue.version
+        self._known, self._names = chosen_rows(catalogue, names), None if names is None else tuple(names)
         self._numbers, self._parts = numbers, parts
         self._begin, self._columns, self._shown = begin, columns, shown
         self._totals, self._groups = totals, groups
@@ -189,7 +191,7 @@ def _rows(shard: Shard) -> tuple[Declared, ...]:
     """What is asked for of the catalogue as this process knows it; raise WorkerDiffers where that is not the caller's."""
     if shard.known is not None:
         return shard.known
-    here = catalogue_version(shard.configuration)
-    if here != shard.version:
-        raise WorkerDiffers(worker=here[:8], caller=shard.version[:8])
-    return chosen_rows(shard.configuration, shard.names)
+    here = Catalogue.of(shard.configuration)
+    if here.version != shard.version:
+        raise WorkerDiffers(worker=here.version[:8], caller=shard.version[:8])
+    return chosen_rows(here, shard.names)

@@ -1,4 +1,4 @@
-"""What a matrix was made from, and what a change of it invalidates.
+"""The catalogue as one value, what a matrix was made from, and what a change of it invalidates.
 
 A feature's version follows from all that makes its numbers: its transform and what that is made of, the code of each part and
 of all that it names, the words of the vocabulary that it reads, and the engine under it. What is only said of it, its names in
@@ -8,9 +8,9 @@ both languages, comments and docstrings, changes no number and no version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +20,7 @@ from features.catalogue.plain import plain_numbers
 from features.catalogue.plugins import imported
 from features.city import City
 from features.families.declaration import Declared
-from features.matrix import Provenance
+from features.matrix import Feature, Provenance
 from features.transforms.categories import Category
 from features.transforms.selections import Selection
 from riskwarn.configuration import Configuration
@@ -48,24 +48,8 @@ _MAKERS = (
 _VOCABULARY = {"discovered": "discovered_by"}
 
 
-def provenance(city: City) -> Provenance:
-    """The provenance of what is built from a city now."""
-    return Provenance(
-        catalogue=catalogue_version(city.configuration),
-        store_version=city.store_version,
-        as_of=city.as_of,
-        configuration=city.configuration.fingerprint(),
-    )
-
-
-def catalogue_version(configuration: Configuration) -> str:
-    """SHA-256 of every feature's own version, in order."""
-    return _digest("\n".join(feature_versions(configuration).values()))
-
-
-def feature_versions(configuration: Configuration) -> Mapping[str, str]:
-    """Feature -> SHA-256 of all that makes its numbers."""
-    return _versions(_made(declared(configuration)))
+#: Feature -> what makes its numbers, beside the engine: its declaration with its code, and the words that it reads.
+_Made = dict[str, tuple[tuple[str, ...], list[str]]]
 
 
 @dataclass(frozen=True)
@@ -76,26 +60,83 @@ class Version:
     parts: dict[str, str]
 
 
-def version_of(configuration: Configuration, names: Iterable[str]) -> Version:
-    """The version of some features, of plain numbers, and of the engine under them: equal ones give equal numbers.
+@dataclass(frozen=True)
+class Catalogue:
+    """All that a configuration declares, as it was at one moment: who looks at it several times declares it once and hands it on.
 
-    Its parts are the `engine` under all, the `code` and declaration of each, and the `words` that they read.
+    It is kept by nobody beyond one piece of work: the next one of a process that runs long sees a module that has changed.
     """
-    wanted, engine = set(names), engine_version()
-    made = _made(_named(configuration, wanted))
-    versions = _versions(made)
-    parts = {part: _digest(*map(str, sorted(told.items()))) for part, told in _parts(made).items()}
-    whole = _digest(engine, *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
-    return Version(whole, {"engine": engine, **parts})
+
+    configuration: Configuration
+    rows: tuple[Declared, ...]  # the features, in order
+    _made: _Made = field(repr=False)  # of these
+
+    @classmethod
+    def of(cls, configuration: Configuration) -> Catalogue:
+        """What is declared now; raises what :func:`features.catalogue.catalogue.declared` does."""
+        rows = declared(configuration)
+        return cls(configuration, rows, _made(rows))
+
+    @cached_property
+    def plain(self) -> tuple[Declared, ...]:
+        """The plain numbers beside the features: they are the shipped ones."""
+        return plain_numbers(self.configuration)
+
+    @cached_property
+    def features(self) -> Mapping[str, Feature]:
+        """The features by name, in order."""
+        return {row.feature.name: row.feature for row in self.rows}
+
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """Feature -> SHA-256 of all that makes its numbers."""
+        return _versions(self._made)
+
+    @cached_property
+    def version(self) -> str:
+        """SHA-256 of every feature's own version, in order."""
+        return _digest("\n".join(self.versions.values()))
+
+    def version_of(self, names: Iterable[str]) -> Version:
+        """The version of some features, of plain numbers, and of the engine under them: equal ones give equal numbers.
+
+        Its parts are the `engine` under all, the `code` and declaration of each, and the `words` that they read.
+        """
+        wanted, engine = set(names), engine_version()
+        made = self._named(wanted)
+        versions = _versions(made)
+        parts = {part: _digest(*map(str, sorted(told.items()))) for part, told in _parts(made).items()}
+        whole = _digest(engine, *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+        return Version(whole, {"engine": engine, **parts})
+
+    def parts(self, names: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Of some features, feature -> SHA-256: of its `code` and declaration, and of the `words` that it reads, where it reads some."""
+        return _parts(self._named(set(names)))
+
+    def _named(self, names: set[str]) -> _Made:
+        """What makes the features and plain numbers of these names."""
+        plain = _made(row for row in self.plain if row.feature.name in names)
+        return plain | {name: made for name, made in self._made.items() if name in names}
 
 
-def feature_parts(configuration: Configuration, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Of some features, feature -> SHA-256: of its `code` and declaration, and of the `words` that it reads, where it reads some."""
-    return _parts(_made(_named(configuration, set(names))))
+def provenance(city: City, catalogue: Catalogue) -> Provenance:
+    """The provenance of what is built from a city by a catalogue."""
+    return Provenance(
+        catalogue=catalogue.version,
+        store_version=city.store_version,
+        as_of=city.as_of,
+        configuration=city.configuration.fingerprint(),
+    )
 
 
-#: Feature -> what makes its numbers, beside the engine: its declaration with its code, and the words that it reads.
-_Made = dict[str, tuple[tuple[str, ...], list[str]]]
+def catalogue_version(configuration: Configuration) -> str:
+    """SHA-256 of every feature's own version, in order, as all is declared now."""
+    return Catalogue.of(configuration).version
+
+
+def feature_versions(configuration: Configuration) -> Mapping[str, str]:
+    """Feature -> SHA-256 of all that makes its numbers, as all is declared now."""
+    return Catalogue.of(configuration).versions
 
 
 def _made(rows: Iterable[Declared]) -> _Made:
@@ -112,12 +153,6 @@ def _parts(made: _Made) -> dict[str, dict[str, str]]:
 def _versions(made: _Made) -> dict[str, str]:
     engine = engine_version()
     return {name: _digest(*told, *words, engine) for name, (told, words) in made.items()}
-
-
-def _named(configuration: Configuration, names: Set[str]) -> list[Declared]:
-    """The features and plain numbers of these names."""
-    rows = (*plain_numbers(configuration), *declared(configuration))
-    return [row for row in rows if row.feature.name in names]
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from features import City
+from features import Catalogue, City
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded
 from riskwarn.audit import Action, Entry, recorded
@@ -142,11 +142,12 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
     started = time.perf_counter()
     serving = _champions(home)
     chosen = serving.chosen
-    loaded = [(champion, load_champion(home, champion)) for champion in chosen]
-    catalogue = catalogue_of(home.configuration, loaded)
+    catalogue = Catalogue.of(home.configuration)
+    loaded = [(champion, load_champion(home, champion, catalogue)) for champion in chosen]
+    version = catalogue_of(catalogue, loaded)
     lasting: dict[str, Any] = {
         "configuration": home.configuration.fingerprint(),
-        "catalogue": catalogue.whole,
+        "catalogue": version.whole,
         "models": {champion.version: champion.checksum for champion in chosen},
         "disclosure": RULE,
     }
@@ -164,7 +165,9 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
 
         city, numbers = known_city(home, as_of, now=now, progress=progress, begun=begun)
         inputs = _inputs(city, lasting)
-        return _published(home, city, numbers, serving, loaded, inputs, catalogue.parts, health, now, progress, started)
+        return _published(
+            home, catalogue, city, numbers, serving, loaded, inputs, version.parts, health, now, progress, started
+        )
 
 
 def _inputs(city: City, lasting: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,12 +177,13 @@ def _inputs(city: City, lasting: Mapping[str, Any]) -> dict[str, Any]:
 
 def _published(
     home: Home,
+    catalogue: Catalogue,
     city: City,
     numbers: Encoded,
     serving: _Champions,
     loaded: Sequence[tuple[Champion, Forecaster]],
     inputs: Mapping[str, Any],
-    catalogue: Mapping[str, str],
+    parts: Mapping[str, str],
     health: Sequence[Future[list[SourceHealth]]],
     now: datetime,
     progress: Progress,
@@ -196,12 +200,12 @@ def _published(
         return _told(same.id, city, serving, None if is_current else current, 0, started, sources)
     unread: list[SnapshotDamaged] = []
     previous, before = _before(home, city.as_of, unread)
-    made = score(home, city, numbers, loaded, before, progress, health[0].result)
+    made = score(home, catalogue, city, numbers, loaded, before, progress, health[0].result)
     progress("publishing")
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
-    row["manifest"]["catalogue"] = dict(catalogue)
+    row["manifest"]["catalogue"] = dict(parts)
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from features import City, read_city
+from features import Catalogue, City, read_city
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.contracts import declared
@@ -82,18 +82,19 @@ def what_if(
     chosen = [one for one in champions(home) if target in (None, one.target) and one.target not in gone]
     if not any(horizon in (None, one.horizon) for one in chosen):
         raise NoChampion()
-    loaded = [(champion, load_champion(home, champion)) for champion in chosen]
+    catalogue = Catalogue.of(home.configuration)
+    loaded = [(champion, load_champion(home, champion, catalogue)) for champion in chosen]
     values = checked(given, home.configuration, loaded)
     city, numbers = _as_published(home, row, now, progress)
     if grid not in city.geography.grid_ids:
         raise UnknownUnit(unit="grid", code=grid)
-    made = prepared(home, city, numbers, loaded, progress)
+    made = prepared(home, catalogue, city, numbers, loaded, progress)
     progress("scoring")
     changed = supposed(made.matrix, city.geography.grid_ids.index(grid), values, home.configuration)
     # What the snapshot withholds is withheld here.
     published_as = Before(published_before(home, row).places)
     was, would = (
-        score_city(city, numbers, matrix, loaded, published_as, made.gaps, home.settings.threads)
+        score_city(city, numbers, matrix, made.told, loaded, published_as, made.gaps, home.settings.threads)
         for matrix in (made.matrix, changed)
     )
     place = was.places[Unit.GRID].rows[grid]

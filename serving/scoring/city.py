@@ -24,7 +24,7 @@ from serving.scoring.levels import levels, levels_above
 from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
 from serving.scoring.ranks import order_by, per_10000
-from serving.scoring.reasons import Texts, away_from_mean, begun, numbers_wanted, reasons_of
+from serving.scoring.reasons import Texts, away_from_mean, begun, reasons_of
 from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
@@ -88,15 +88,16 @@ def score_city(
     city: City,
     numbers: Encoded,
     matrix: FeatureMatrix,
+    plain: Sequence[str],
     champions: Sequence[tuple[Champion, Forecaster]],
     before: Before,
     gaps: DataGaps,
     threads: int = 1,
 ) -> Scored:
-    """Score every unit. `numbers` is the encoded city; the targets, and where these are few their horizons, are numbered on so many
-    threads: each holds a city times the members of a model."""
+    """Score every unit. `numbers` is the encoded city, `plain` the plain numbers of the matrix that reasons are told with; the targets, and
+    where these are few their horizons, are numbered on so many threads: each holds a city times the members of a model."""
     where = placed(city, before.places)
-    numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
+    numbers_by_level = numbers_of_levels(city, matrix, plain, where)
     scores: dict[Block, dict[Unit, Scores]] = {}
     texts, since = Texts(), begun(city, numbers)
     reasons: dict[Block, Reasons] = {}

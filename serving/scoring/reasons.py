@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features import City, Feature, catalogue
-from features.catalogue.plain import plain_numbers
+from features import Catalogue, City, Feature
 from features.encoding.standing import in_force
 from features.families.plain import PAST_YEARS
 from features.panel.panel import Encoded
@@ -103,9 +102,9 @@ _STRAY = 0.001
 _AROUND = ("neighbours", "near_repeat", "roll-ups", "position")
 
 
-def numbers_wanted(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
+def numbers_wanted(catalogue: Catalogue, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
     """The plain numbers with which the reasons of some champions may be told."""
-    known = {feature.name: feature for feature in catalogue(configuration)}
+    known, configuration = catalogue.features, catalogue.configuration
     themes = []
     for champion, forecaster in loaded:
         target = champion.target
@@ -114,7 +113,7 @@ def numbers_wanted(configuration: Configuration, loaded: Sequence[tuple[Champion
             themes += [group.theme for group in groups_of(features, target, configuration, grids)]
         # A baseline tells of the target's own past.
         themes.append(theme_of(("escalation", configuration.targets[target].source), target, configuration))
-    there = {row.feature.name for row in plain_numbers(configuration)}
+    there = {row.feature.name for row in catalogue.plain}
     return [name for name in numbers_of(themes) if name in there]
 
 

@@ -7,10 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from features import City, FeatureMatrix, Version, chosen_executor, version_of
+from features import Catalogue, City, FeatureMatrix, Version, chosen_executor
 from features.panel.panel import Encoded
 from riskwarn.arrays import give_back
-from riskwarn.configuration import Configuration
 from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -38,12 +37,14 @@ class Prepared:
     """What champions look at: the features that they use, and what the sources lack."""
 
     matrix: FeatureMatrix
+    told: tuple[str, ...]  # plain numbers in it that reasons are told with
     health: tuple[SourceHealth, ...]
     gaps: DataGaps
 
 
 def score(
     home: Home,
+    catalogue: Catalogue,
     city: City,
     numbers: Encoded,
     loaded: Sequence[tuple[Champion, Forecaster]],
@@ -56,10 +57,10 @@ def score(
     `numbers` is the encoded city: of its features those alone are made that some model uses. `health` is asked for what
     :func:`examined` gives where somebody examines the sources already.
     """
-    made = prepared(home, city, numbers, loaded, progress, health)
+    made = prepared(home, catalogue, city, numbers, loaded, progress, health)
     progress("scoring")
     give_back()
-    scored = score_city(city, numbers, made.matrix, loaded, before, made.gaps, home.settings.threads)
+    scored = score_city(city, numbers, made.matrix, made.told, loaded, before, made.gaps, home.settings.threads)
     return Scoring(scored, made.health, made.gaps)
 
 
@@ -72,6 +73,7 @@ def examined(home: Home, city: City, progress: Progress = silent, threads: int |
 
 def prepared(
     home: Home,
+    catalogue: Catalogue,
     city: City,
     numbers: Encoded,
     loaded: Sequence[tuple[Champion, Forecaster]],
@@ -80,25 +82,18 @@ def prepared(
 ) -> Prepared:
     """All that is looked at when a city is scored with loaded models."""
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    told = numbers_wanted(home.configuration, loaded)
+    told = numbers_wanted(catalogue, loaded)
     executor = chosen_executor(home.settings.dask, home.settings.threads)
-    matrix = with_numbers_told(city, numbers, used, told, executor, progress)
+    matrix = with_numbers_told(city, catalogue, numbers, used, told, executor, progress)
     found = examined(home, city, progress) if health is None else health()
-    return Prepared(matrix, tuple(found), data_gaps(found))
+    return Prepared(matrix, tuple(told), tuple(found), data_gaps(found))
 
 
-def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> Version:
+def catalogue_of(catalogue: Catalogue, loaded: Sequence[tuple[Champion, Forecaster]]) -> Version:
     """The version of all features that some models use, of the numbers that reasons are told with, and of their sentences: a change of
     any other gives the same snapshot. Its parts are `engine`, `code`, `words` and `sentences`."""
-    version, written = (
-        version_of(configuration, _told_with(configuration, loaded)),
-        json.dumps(sentences(), sort_keys=True),
-    )
+    names = [name for _, forecaster in loaded for name in forecaster.names]
+    version = catalogue.version_of([*names, *numbers_wanted(catalogue, loaded)])
+    written = json.dumps(sentences(), sort_keys=True)
     parts = {**version.parts, "sentences": hashlib.sha256(written.encode()).hexdigest()}
     return Version(hashlib.sha256(f"{version.whole} {written}".encode()).hexdigest(), parts)
-
-
-def _told_with(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
-    """The features that some models use, and the numbers that their reasons are told with."""
-    names = [name for _, forecaster in loaded for name in forecaster.names]
-    return [*names, *numbers_wanted(configuration, loaded)]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from features import City, FeatureMatrix, build_features
+from features import Catalogue, City, FeatureMatrix, build_features
 from features.building.build import chosen_rows
 from features.building.executors import Executor
 from features.panel.panel import Encoded
@@ -22,6 +22,7 @@ from riskwarn.progress import Progress, silent
 
 def with_numbers_told(
     city: City,
+    catalogue: Catalogue,
     numbers: Encoded,
     features: Sequence[str],
     told: Sequence[str],
@@ -33,9 +34,13 @@ def with_numbers_told(
     whole = city.calendar.whole_before(city.as_of)
     if whole == city.as_of or not told:
         names = [*features, *told]
-        return build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=names)
-    made = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=features)
-    beside = _told_at(replace(city, as_of=whole), told, executor, progress)
+        return build_features(
+            city, [city.as_of], progress, executor=executor, numbers=numbers, names=names, catalogue=catalogue
+        )
+    made = build_features(
+        city, [city.as_of], progress, executor=executor, numbers=numbers, names=features, catalogue=catalogue
+    )
+    beside = _told_at(replace(city, as_of=whole), catalogue, told, executor, progress)
     return replace(
         made,
         features=(*made.features, *beside.features),
@@ -43,16 +48,18 @@ def with_numbers_told(
     )
 
 
-def _told_at(city: City, told: Sequence[str], executor: Executor, progress: Progress) -> FeatureMatrix:
+def _told_at(
+    city: City, catalogue: Catalogue, told: Sequence[str], executor: Executor, progress: Progress
+) -> FeatureMatrix:
     """The numbers as of the city's as-of, source by source: what is believed of one source of a large city are gigabytes."""
     names: dict[str, list[str]] = {}
-    for row in chosen_rows(city.configuration, told):
+    for row in chosen_rows(catalogue, told):
         names.setdefault(row.feature.source, []).append(row.feature.name)
 
     def of(source: str) -> FeatureMatrix:
         held = {source: city.beliefs[source]} if source in city.beliefs else {}
         one = replace(city, beliefs=held)
-        return build_features(one, [city.as_of], progress, executor=executor, names=names[source])
+        return build_features(one, [city.as_of], progress, executor=executor, names=names[source], catalogue=catalogue)
 
     parts = [of(source) for source in names]
     whole = replace(

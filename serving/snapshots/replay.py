@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from features import read_city
+from features import Catalogue, read_city
 from features.panel.panel import encoded
 from riskwarn.errors import NotReplayable, SnapshotDamaged, SnapshotSwept
 from riskwarn.files import atomic
@@ -99,15 +99,15 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
         raise NotReplayable(snapshot=snapshot, problem="a load or record that it was made with was erased")
     if inputs["configuration"] != home.configuration.fingerprint():
         raise NotReplayable(snapshot=snapshot, problem="the configuration has changed since it was made")
-    loaded = []
+    catalogue, loaded = Catalogue.of(home.configuration), []
     for (target, horizon), version in row.models.items():
         champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
-        loaded.append((champion, load_champion(home, champion)))
-    catalogue = catalogue_of(home.configuration, loaded)
-    if inputs["catalogue"] != catalogue.whole:
-        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, catalogue.parts))
+        loaded.append((champion, load_champion(home, champion, catalogue)))
+    looked_at = catalogue_of(catalogue, loaded)
+    if inputs["catalogue"] != looked_at.whole:
+        raise NotReplayable(snapshot=snapshot, problem=_changed(manifest, looked_at.parts))
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
-    made = score(home, city, encoded(city), loaded, _compared_with(home, row), progress)
+    made = score(home, catalogue, city, encoded(city), loaded, _compared_with(home, row), progress)
     return write_files(folder, snapshot, content_of(made))
 
 

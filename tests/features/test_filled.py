@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from features.catalogue.version import catalogue_version, changed, feature_versions, provenance
+from features.catalogue.version import Catalogue, catalogue_version, changed, feature_versions, provenance
 from features.testing import made_up_city
 from riskwarn.configuration import Configuration
 
@@ -206,9 +206,9 @@ def test_what_an_imported_module_of_ones_own_fills_counts_too(write: Write) -> N
 def test_the_file_of_features_is_another_where_an_object_is_filled_otherwise(write: Write) -> None:
     write('WEIGHTS["disputes"] = 7')
     city = made_up_city(4, configuration=CITY)
-    before = provenance(city).catalogue
+    before = provenance(city, Catalogue.of(CITY)).catalogue
     write('WEIGHTS["disputes"] = 8')
-    assert provenance(city).catalogue != before
+    assert provenance(city, Catalogue.of(CITY)).catalogue != before
 
 
 def test_both_modules_that_an_import_tries_count(write: Write) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features import Catalogue
 from features.building.build import CELLS, Shards, build_features, features_of_shard
 from features.building.executors import DaskExecutor, ThreadExecutor, chosen_executor, one_by_one
 from features.panel.panel import encoded
@@ -76,7 +77,20 @@ def test_a_worker_elsewhere_computes_what_is_asked_for_by_name() -> None:
     names = ["hazards_count_4", "disputes_open"]
     numbers = encoded(city)
     shard = next(
-        iter(Shards(city, numbers, [Partition.whole(city.geography)], 0, 3, (2,), None, [np.arange(2)], names=names))
+        iter(
+            Shards(
+                city,
+                Catalogue.of(city.configuration),
+                numbers,
+                [Partition.whole(city.geography)],
+                0,
+                3,
+                (2,),
+                None,
+                [np.arange(2)],
+                names=names,
+            )
+        )
     )
     _, here = features_of_shard(shard)
     _, there = features_of_shard(pickle.loads(pickle.dumps(shard)))
@@ -90,7 +104,18 @@ def test_what_a_shard_chooses_of_the_records_is_let_go_with_it() -> None:
     rows = numbers.sources["disputes"]
     held = replace(numbers, sources={**numbers.sources, "disputes": rows.choose(np.arange(len(rows)))})
     groups, names = [np.arange(1), np.arange(1, 2)], ["hazards_count_4", "disputes_open"]
-    shards = Shards(city, held, [Partition.whole(city.geography)], 0, 3, (2,), None, groups, names=names)
+    shards = Shards(
+        city,
+        Catalogue.of(city.configuration),
+        held,
+        [Partition.whole(city.geography)],
+        0,
+        3,
+        (2,),
+        None,
+        groups,
+        names=names,
+    )
     columns = [weakref.ref(shard.panel.records("disputes")["day"]) for shard in shards]
     gc.collect()
     assert [column() is None for column in columns] == [True, True]

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features import build_features, feature_versions, read_city
+from features import Catalogue, build_features, feature_versions, read_city
 from features.building.tables import table_path
 from features.catalogue import version
 from riskwarn.alert_rules import Alerts, Rule
-from riskwarn.configuration import Configuration, LevelRule, Levels
+from riskwarn.configuration import LevelRule, Levels
 from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion, NotReplayable
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
@@ -129,15 +129,12 @@ def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:
 
 def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the formula of one feature had been rewritten."""
-    from training.registry import purpose
+    known = Catalogue.versions.func
 
-    known = version.feature_versions
+    def now(catalogue: Catalogue) -> dict[str, str]:
+        return {name: "another" if name == changed else told for name, told in known(catalogue).items()}
 
-    def now(configuration: Configuration) -> dict[str, str]:
-        return {name: "another" if name == changed else told for name, told in known(configuration).items()}
-
-    monkeypatch.setattr(version, "feature_versions", now)
-    monkeypatch.setattr(purpose, "feature_versions", now)
+    monkeypatch.setattr(Catalogue, "versions", property(now))
 
 
 def word_of_category(source: str, code: str, patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from features import feature_versions
+from features import Catalogue
 from features.catalogue import version
 from riskwarn.configuration import Configuration
 from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
@@ -32,7 +32,7 @@ def mapping(source: str, **rules: Any) -> dict[str, Any]:
 
 
 def check(now: Configuration) -> None:
-    check_purpose(now, "conflict", "conflict-4-v1", purpose(THEN, "conflict", USED))
+    check_purpose(Catalogue.of(now), "conflict", "conflict-4-v1", purpose(Catalogue.of(THEN), "conflict", USED))
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,14 @@ def test_levels_names_headings_and_what_is_not_used_do_not_count() -> None:
 def test_a_feature_that_is_used_and_changed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FeaturesChanged, match=r"uses 1 features .*\(hotline_count_4\): run riskwarn retrain"):
         check(declared(features={"off": ["counts"]}))
-    then = purpose(THEN, "conflict", USED)
-    monkeypatch.setattr(
-        room, "feature_versions", lambda now: dict(feature_versions(now)) | {"disputes_open": "another"}
-    )
+    then = purpose(Catalogue.of(THEN), "conflict", USED)
+    another = dict(Catalogue.of(THEN).versions) | {"disputes_open": "another"}
+    monkeypatch.setattr(Catalogue, "versions", another)
     with pytest.raises(FeaturesChanged, match="disputes_open"):
-        check_purpose(THEN, "conflict", "conflict-4-v1", then)
-    check_purpose(THEN, "conflict", "conflict-4-v1", purpose(THEN, "conflict", ["hotline_count_4"]))
+        check_purpose(Catalogue.of(THEN), "conflict", "conflict-4-v1", then)
+    check_purpose(
+        Catalogue.of(THEN), "conflict", "conflict-4-v1", purpose(Catalogue.of(THEN), "conflict", ["hotline_count_4"])
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,10 @@ def test_a_feature_that_is_used_and_changed_is_named(monkeypatch: pytest.MonkeyP
 )
 def test_what_of_its_features_has_changed_is_told(monkeypatch: pytest.MonkeyPatch, patched: str, told: str) -> None:
     """A formula, a word of the vocabulary, or the engine that all features share: each alone."""
-    then, known = purpose(THEN, "conflict", ["disputes_neighbourhood_decayed_26", "disputes_open"]), version.shipped
+    then, known = (
+        purpose(Catalogue.of(THEN), "conflict", ["disputes_neighbourhood_decayed_26", "disputes_open"]),
+        version.shipped,
+    )
     another: dict[str, Any] = {
         "engine_version": lambda: "another",
         "_code": lambda *_: "another",
@@ -100,29 +104,29 @@ def test_what_of_its_features_has_changed_is_told(monkeypatch: pytest.MonkeyPatc
         if hasattr(module, patched):
             monkeypatch.setattr(module, patched, another[patched])
     with pytest.raises(FeaturesChanged, match=rf"features that have changed in {told} since it was trained"):
-        check_purpose(THEN, "conflict", "conflict-4-v1", then)
+        check_purpose(Catalogue.of(THEN), "conflict", "conflict-4-v1", then)
 
 
 def test_of_a_version_of_before_it_is_not_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = asdict(purpose(THEN, "conflict", ["disputes_open"]))
+    kept = asdict(purpose(Catalogue.of(THEN), "conflict", ["disputes_open"]))
     then = Purpose(**{name: kept[name] for name in ("period", "timezone", "target", "sources", "features")})
-    check_purpose(THEN, "conflict", "conflict-4-v1", then)
+    check_purpose(Catalogue.of(THEN), "conflict", "conflict-4-v1", then)
     then.features["disputes_open"] = "another"
     with pytest.raises(FeaturesChanged, match="changed in their code, their declaration or words that they read since"):
-        check_purpose(THEN, "conflict", "conflict-4-v1", then)
+        check_purpose(Catalogue.of(THEN), "conflict", "conflict-4-v1", then)
 
 
 def test_the_history_of_another_target_is_part_of_what_it_uses() -> None:
-    then = purpose(THEN, "safety", ["conflict_events_26_near"])
-    check_purpose(THEN, "safety", "safety-4-v1", then)
+    then = purpose(Catalogue.of(THEN), "safety", ["conflict_events_26_near"])
+    check_purpose(Catalogue.of(THEN), "safety", "safety-4-v1", then)
     with pytest.raises(FeaturesChanged, match="conflict_events_26_near"):
         targets = target(outcomes=["violence"])["targets"] | {"safety": THEN.targets["safety"].model_dump(mode="json")}
-        check_purpose(declared(targets=targets), "safety", "safety-4-v1", then)
+        check_purpose(Catalogue.of(declared(targets=targets)), "safety", "safety-4-v1", then)
 
 
 def test_a_purpose_lies_beside_its_model_and_an_old_version_has_none(tmp_path: Path) -> None:
     with pytest.raises(PurposeUnknown, match="riskwarn retrain"):
-        check_purpose(THEN, "conflict", "conflict-4-v1", read_purpose(tmp_path))
-    saved = purpose(THEN, "conflict", USED)
+        check_purpose(Catalogue.of(THEN), "conflict", "conflict-4-v1", read_purpose(tmp_path))
+    saved = purpose(Catalogue.of(THEN), "conflict", USED)
     saved.save(tmp_path)
     assert read_purpose(tmp_path) == saved

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from features import Catalogue
 from riskwarn.errors import FeaturesChanged, ModelDamaged, PurposeUnknown, RiskwarnError, TrainedForOther
 from riskwarn.files import sha256
 from riskwarn.home import Home
@@ -43,14 +44,14 @@ def load_forecaster(home: Home, version: str) -> Forecaster:
     return load_version(home, version).forecaster
 
 
-def load_champion(home: Home, champion: Champion) -> Forecaster:
+def load_champion(home: Home, champion: Champion, catalogue: Catalogue) -> Forecaster:
     """Load what scores one target and horizon.
 
     Raises ModelDamaged; TrainedForOther, FeaturesChanged and PurposeUnknown where it was trained for something else than
-    is declared now.
+    the catalogue and its configuration declare.
     """
     loaded = load_version(home, champion.version)
-    check_purpose(home.configuration, champion.target, champion.version, loaded.purpose)
+    check_purpose(catalogue, champion.target, champion.version, loaded.purpose)
     return loaded.forecaster
 
 
@@ -63,10 +64,10 @@ def load_version(home: Home, version: str) -> Loaded:
         return Loaded(read_forecaster(source), read_purpose(source))
 
 
-def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
+def why_unfit(home: Home, version: str, target: str, catalogue: Catalogue) -> RiskwarnError | None:
     """Why a version can no longer score; None where it can."""
     try:
-        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
+        check_purpose(catalogue, target, version, load_version(home, version).purpose)
     except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
         return error
     return None

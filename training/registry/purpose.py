@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from features import feature_parts, feature_versions
-from features.catalogue.catalogue import catalogue
+from features import Catalogue
 from features.catalogue.version import engine_version
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
@@ -45,21 +44,21 @@ class Purpose:
         write_text(folder / FILE, json.dumps(asdict(self), sort_keys=True))
 
 
-def purpose(configuration: Configuration, target: str, used: Iterable[str]) -> Purpose:
+def purpose(catalogue: Catalogue, target: str, used: Iterable[str]) -> Purpose:
     """What a version for this target that uses these features would be trained for now.
 
     A feature that the catalogue no longer has is left out.
     """
-    versions, names = feature_versions(configuration), list(used)
+    configuration, versions, names = catalogue.configuration, catalogue.versions, list(used)
     declared = configuration.targets.get(target)
     return Purpose(
         period=configuration.period.value,
         timezone=configuration.timezone,
         target=json.loads(json.dumps(asdict(rule_of(declared)))) if declared is not None else {},
-        sources={name: _rules(configuration, name) for name in sorted(_sources(configuration, target, names))},
+        sources={name: _rules(configuration, name) for name in sorted(_sources(catalogue, target, names))},
         features={name: versions[name] for name in names if name in versions},
         engine=engine_version(),
-        **feature_parts(configuration, names),
+        **catalogue.parts(names),
     )
 
 
@@ -70,11 +69,11 @@ def read_purpose(folder: Path) -> Purpose | None:
     return Purpose(**json.loads((folder / FILE).read_text(encoding="utf-8")))
 
 
-def check_purpose(configuration: Configuration, target: str, version: str, then: Purpose | None) -> None:
-    """Raise TrainedForOther, FeaturesChanged or PurposeUnknown where a version was trained for something else than is declared now."""
+def check_purpose(catalogue: Catalogue, target: str, version: str, then: Purpose | None) -> None:
+    """Raise TrainedForOther, FeaturesChanged or PurposeUnknown where a version was trained for something else than is declared."""
     if then is None:
         raise PurposeUnknown(version=version)
-    now = purpose(configuration, target, then.features)
+    now, configuration = purpose(catalogue, target, then.features), catalogue.configuration
     differs = [
         *_differing("", {"period": then.period, "timezone": then.timezone}, vars(now)),
         *_differing(f"targets.{target}.", then.target, now.target),
@@ -133,15 +132,15 @@ def _rules(configuration: Configuration, source: str) -> dict[str, Any]:
     return {"delivery_days": float(mapping.delivery_days), "fixed": dict(sorted(mapping.fixed.items()))}
 
 
-def _sources(configuration: Configuration, target: str, used: list[str]) -> set[str]:
+def _sources(catalogue: Catalogue, target: str, used: list[str]) -> set[str]:
     """The sources that a version reads: its target's, and those of the features that it uses.
 
     A feature that sets one source against another bears the names of both.
     """
-    chosen = set(used)
+    configuration, chosen = catalogue.configuration, set(used)
     read = {configuration.targets[target].source} if target in configuration.targets else set()
     events = [name for name in configuration.sources if contract(name, configuration).events]
-    for feature in catalogue(configuration):
+    for feature in catalogue.features.values():
         if feature.name in chosen:
             read.add(feature.source)
             read |= {name for name in events if name in feature.name}

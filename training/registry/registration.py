@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from features.catalogue.catalogue import catalogue
+from features import Catalogue
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.models.forecast import Forecaster
@@ -61,8 +61,9 @@ def register(
             place = Path(folder) / MODEL
             place.mkdir()
             forecaster.save(place)
-            purpose(home.configuration, target, forecaster.names).save(place)
-            write_columns(place, forecaster, {one.name: one for one in catalogue(home.configuration)})
+            known = Catalogue.of(home.configuration)
+            purpose(known, target, forecaster.names).save(place)
+            write_columns(place, forecaster, known.features)
             # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
             of_version["checksum"] = write_checksums(place)
             write_mlmodel(place, forecaster, name, run_id, of_version["checksum"])

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from features import Catalogue
 from riskwarn.audit import Action, Entry, announced, record
 from riskwarn.configuration import usual_horizon
 from riskwarn.contracts.because import check_because
@@ -86,11 +87,14 @@ def _examined(
     home: Home, version: str, family: Sequence[Version], current: Mapping[int, Version], because: str | None
 ) -> list[Beside]:
     """A family beside what it is held against. Raises what :func:`promote` does where it may not score."""
+    catalogue = Catalogue.of(home.configuration)
     for one in family:
-        check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+        check_purpose(catalogue, one.target, one.version, load_version(home, one.version).purpose)
     _check_fits(version, family)
     # A champion that can no longer score is no rival: its losses may be those of another target.
-    rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
+    rivals = {
+        horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target, catalogue) is None
+    }
     found = [
         beside
         for one in family
@@ -123,8 +127,9 @@ def rollback(home: Home, target: str, because: str | None = None, *, now: dateti
         if before is None:
             raise NothingToReturnTo(target=home.configuration.target_named(target))
         family = family_of(every, before)
+        catalogue = Catalogue.of(home.configuration)
         for one in family:
-            check_purpose(home.configuration, target, one.version, load_version(home, one.version).purpose)
+            check_purpose(catalogue, target, one.version, load_version(home, one.version).purpose)
         with announced(home, Entry(Action.MODEL_ROLLED_BACK, before.version, note=because or ""), at=now):
             for one in left:
                 set_tags(home, one.version, left_at=now.isoformat())

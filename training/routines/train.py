@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_version
+from features import Catalogue, City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.audit import Action, Entry, record
@@ -172,10 +172,11 @@ def _register_family(
     with one_at_a_time(home.artifacts, progress, WAITING):
         clear_half_registered(home)
         standing = {one.horizon: one for one in versions(home) if (one.target, one.alias) == (task.target, "champion")}
+        catalogue = Catalogue.of(city.configuration)
         with together(home) as registered:
             for horizon, evaluation in judged.evaluations.items():
                 stood = standing.get(horizon)
-                unfit = why_unfit(home, stood.version, task.target) if stood is not None else None
+                unfit = why_unfit(home, stood.version, task.target, catalogue) if stood is not None else None
                 current = None if unfit is not None and renew else stood
                 own = task.at_horizon(horizon)
                 forecaster: Forecaster = (

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import City, read_city
+from features import Catalogue, City, read_city
 from features.building.executors import one_by_one
 from features.catalogue.plain import plain_numbers
 from features.engine.spans import NEVER, Spans
@@ -162,7 +162,9 @@ def nights(town: Town) -> list[City]:
 def numbers_on(city: City) -> dict[str, npt.NDArray[np.float32]]:
     """All plain numbers of every grid, as they are told at an as-of."""
     names = [row.feature.name for row in plain_numbers(city.configuration)]
-    matrix = with_numbers_told(city, encoded(city), ["disputes_count_4"], names, one_by_one)
+    matrix = with_numbers_told(
+        city, Catalogue.of(city.configuration), encoded(city), ["disputes_count_4"], names, one_by_one
+    )
     assert matrix.names == ["disputes_count_4", *names] and matrix.origins == (city.as_of,)
     return dict(zip(matrix.names, matrix.values[:, 0], strict=True))
 
@@ -204,13 +206,15 @@ def test_what_is_told_in_mid_week_is_read_source_by_source(nights: list[City]) -
     beliefs = Beliefs(nights[0].beliefs)
     city, numbers = replace(nights[0], beliefs=beliefs), encoded(nights[0])
     names = [row.feature.name for row in plain_numbers(city.configuration)]
-    with_numbers_told(city, numbers, ["disputes_count_4"], names, one_by_one)
+    with_numbers_told(city, Catalogue.of(city.configuration), numbers, ["disputes_count_4"], names, one_by_one)
     assert len(beliefs.held) > 1 and beliefs.most == 1
 
 
 def test_what_is_usual_of_a_unit_does_not_walk_from_night_to_night(nights: list[City]) -> None:
     def told(city: City) -> npt.NDArray[np.float64]:
-        matrix = with_numbers_told(city, encoded(city), ["disputes_count_4"], [], one_by_one)
+        matrix = with_numbers_told(
+            city, Catalogue.of(city.configuration), encoded(city), ["disputes_count_4"], [], one_by_one
+        )
         return usual(make_task(city, "conflict", 4, matrix), np.zeros(len(city.geography), dtype=bool)).events
 
     first, *others = map(told, nights)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from features import read_city
+from features import Catalogue, read_city
 from features.panel.panel import encoded
 from riskwarn.disclosure import week_of
 from riskwarn.periods import Calendar, Period, day_named
@@ -37,8 +37,9 @@ def test_a_day_is_named_in_both_languages() -> None:
 def reasons_as_of(town: Town, days: int) -> tuple[AllReasons, date]:
     monday = week_of(read_city(town.home).as_of - timedelta(days=7))
     city = read_city(town.home, monday + timedelta(days=days))
-    loaded = [(one, load_champion(town.home, one)) for one in champions(town.home)]
-    return score(town.home, city, encoded(city), loaded, Before(), health=list).scored.reasons, monday
+    catalogue = Catalogue.of(town.home.configuration)
+    loaded = [(one, load_champion(town.home, one, catalogue)) for one in champions(town.home)]
+    return score(town.home, catalogue, city, encoded(city), loaded, Before(), health=list).scored.reasons, monday
 
 
 @pytest.mark.slow
