@@ -1,1 +1,0 @@
-import{et as e}from"./index-BhCbIMH3.js";function t(){return e(`v1/health/sources`)}export{t};
