@@ -142,7 +142,7 @@ TITLES: dict[str, Message] = {
 _RESULTS = {
     **NOTICE_STEPS,
     "done": "完成", "begun": "已开始", "failed": "失败", "waits": "待确认", "refused": "被拒绝", "locked": "已锁定", "unknown": "不明",
-    "problems": "有问题", "current": "当前", "stored": "已存", "champion": "在用", "challenger": "候选", "record": "一条记录", "replayed": "已重发",
+    "silenced": "已静默", "heard": "静默已结束", "problems": "有问题", "current": "当前", "stored": "已存", "champion": "在用", "challenger": "候选", "record": "一条记录", "replayed": "已重发",
 }  # fmt: skip
 
 

@@ -199,7 +199,7 @@ def _breaks(one: SourceHealth) -> Iterator[Finding]:
             yield Finding(
                 "break_suspected",
                 Verdict.WARNING,
-                f"{zh}{found.day.isoformat()} 前后水平持续变为原来的 {found.factor:.2f} 倍，疑似统计口径变化；如属实请登记到 breaks 表",
+                f"{zh}{found.day.isoformat()} 前后水平持续变为原来的 {found.factor:.2f} 倍，疑似统计口径变化；如属实请登记到“记录口径变化”表（breaks）",
                 f"{en}about {found.day.isoformat()} its level turned to {found.factor:.2f} times what it was and stayed: if the recording "
                 "changed, declare it in the table breaks",
                 found.district,

@@ -31,7 +31,7 @@ from training.audits.odds import Tables, ratios
 
 #: Grids looked at in a unit: so large a part of those that have records, and one at least; the next where the one before finds nothing. And
 #: the share of the events (or of the others) that is too much for them, beyond the 95 % interval: of one unit, and of several together.
-FEW: dict[float, tuple[float, float]] = {0.1: (0.8, 0.6), 0.2: (0.8, 0.8), 1 / 3: (0.9, 0.9)}
+FEW: dict[float, tuple[float, float]] = {0.1: (0.8, 0.6), 0.2: (0.9, 0.8), 1 / 3: (0.95, 0.9)}
 
 #: A unit is judged from so many grids and events on; all of a kind together from so many of them on, each of so many grids.
 LEAST_GRIDS, LEAST_EVENTS, LEAST_TOGETHER = 10, 30, 5

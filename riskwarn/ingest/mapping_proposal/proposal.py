@@ -19,7 +19,7 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.phrases import heard, unknown_words
 from riskwarn.contracts.ruled_out import RuledOut
-from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, normalised
+from riskwarn.contracts.vocabulary import chinese_name, field_words, is_opinion, is_personal, normalised
 from riskwarn.ingest.columns import REPEATED, counts_a_part
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
@@ -35,7 +35,7 @@ from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
-from riskwarn.messages import Joined, Listed, Message
+from riskwarn.messages import Joined, Listed, Message, Named
 
 #: Why a column whose heading is about persons is not read.
 ABOUT_PERSONS = Message("dropped unread: about persons")
@@ -298,9 +298,12 @@ def _by_parts(found: Recognised) -> list[str]:
             listed = {*field_words(vocabulary), *found.rules.words.get(name, {})}
             said = [heard(vocabulary, normalised(word)) for word in words if word not in listed]
         # The phrase of the list is told, not the cell: that may hold anything.
-        if named := list(
-            dict.fromkeys(f"{told.by} → {told.code}" for told in said if told.code is not None and told.by)
-        ):
+        if read := dict.fromkeys((told.by, told.code) for told in said if told.code is not None and told.by):
+            source = found.contract.source
+            named = [
+                Message("{word} → {code}", word=word, code=Named(code, chinese_name(name, source, code)))
+                for word, code in read
+            ]
             notes.append(Message("{field} by the parts of its words: {words}", field=name, words=Listed(named)))
     return notes
 

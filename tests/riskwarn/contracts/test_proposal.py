@@ -17,6 +17,7 @@ from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
 from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.mapping import Mapping
+from riskwarn.messages import translated
 from riskwarn.store import Store
 from tests.worlds import load, with_grids, write_csv
 
@@ -75,7 +76,9 @@ def test_nothing_personal_is_told(proposal: Proposal) -> None:
 
 def test_words_that_no_list_knows_are_told_for_translation(proposal: Proposal) -> None:
     assert proposal.unknown_words == {"outcome": {"调好了": 13}}
-    assert "category by the parts of its words: 噪音 → neighbourhood" in proposal.notes
+    (note,) = [one for one in proposal.notes if "by the parts" in one]
+    assert note == "category by the parts of its words: 噪音 → neighbourhood"
+    assert translated(note, "zh").endswith("噪音 → 邻里")
 
 
 def test_the_proposed_file_loads(home: Home, tmp_path: Path, proposal: Proposal) -> None:

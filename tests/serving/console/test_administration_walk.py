@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from riskwarn.home import open_home
 from serving.access import rows
 from serving.access.scopes import Role
 from serving.access.signing_in import by_key
+from serving.alerts.silences import silence
 from tests.serving.access.browsers import operator, own_key
 from tests.serving.conftest import Made, running_application
 from tests.serving.console.axe import hindrances
@@ -139,11 +141,15 @@ def test_who_looks_after_the_service_sees_how_it_does_and_stops_a_target(
     made: Made, page: Browser, language: str
 ) -> None:
     who, application = signed_in(made, Role.SYSTEM)
+    silence(made.home, "grid", "G0000001", "conflict", "road works", made.now + timedelta(days=14), now=made.now)
     stop, go_on, why = ("暂停", "恢复", "正在复核") if language == "zh" else ("Suspend", "Resume", "under review")
     with running_application(application) as address:
         page.open(f"{address}/#/administration?lang={language}")
         page.sees("矛盾纠纷" if language == "zh" else "disputes")
         assert language == "en" or "disputes" not in page.text()
+        # A target is called as it is declared, by whoever may read no ranking, too.
+        page.until(page.at(".administration td", "矛盾升级" if language == "zh" else "Conflict that escalates"))
+        page.until(page.at(".administration td", "本机" if language == "zh" else "this machine"))
         page.sees("UTC+8")
         fits(page)
         page.tap("[data-target=conflict] .button", stop)

@@ -85,6 +85,35 @@ test("a refusal is the server's own sentence, and a gateway's page is no answer"
   expect((await refused as Trouble).gone).toBe(true);
 });
 
+test("while the server is gone nothing of before is shown again, whoever comes back to it", async () => {
+  answers = [json({ rank: 1 })];
+  const before = told();
+  const first = watch("v1/scores?target=one", before.tell);
+  await vi.advanceTimersByTimeAsync(100);
+  first.again();
+  await vi.advanceTimersByTimeAsync(1_100); // nobody answers, twice
+  expect(before.list.map(({ value }) => value)).toEqual([{ rank: 1 }, null, null]);
+  first.stop();
+  const after = told();
+  const again = watch("v1/scores?target=one", after.tell);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(after.list.length).toBeGreaterThan(0);
+  expect(after.list.every(({ value, trouble }) => value === null && trouble?.gone)).toBe(true);
+  again.stop();
+});
+
+test("who found that the server is gone, and was stopped, asks no more", async () => {
+  const { list, tell } = told();
+  const { stop } = watch("v1/scores?target=one", tell);
+  await vi.advanceTimersByTimeAsync(1_100); // nobody answers, twice
+  expect(connection.get().alive).toBe(false);
+  stop();
+  const before = [asked.length, list.length];
+  answers = [json({ rank: 1 })];
+  await vi.advanceTimersByTimeAsync(3 * EVERY);
+  expect([asked.length, list.length]).toEqual(before);
+});
+
 test("after it was stopped nothing is asked or told any more", async () => {
   answers = [json({ rank: 1 })];
   const { list, tell } = told();

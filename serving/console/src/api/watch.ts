@@ -33,6 +33,10 @@ export function watch<T>(from: string, tell: (told: Told<T>) => void, soon: Soon
   let asking = false;
   let last: T | null = null;
 
+  const later = (after: number, asks: () => void) => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(asks, after);
+  };
   const ask = async () => {
     clearTimeout(timer);
     running?.abort();
@@ -53,7 +57,7 @@ export function watch<T>(from: string, tell: (told: Told<T>) => void, soon: Soon
       tell({ value: null, trouble: error });
     }
     asking = false;
-    if (!stopped) timer = setTimeout(() => void (document.hidden ? undefined : ask()), next);
+    later(next, looked);
   };
   const looked = () => void (document.hidden ? undefined : ask());
   // Whoever finds that the server is gone, or back, finds it for all that is shown.
@@ -64,12 +68,14 @@ export function watch<T>(from: string, tell: (told: Told<T>) => void, soon: Soon
     }
     last = null;
     tell({ value: null, trouble: gone() });
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), AFTER_TROUBLE);
+    later(AFTER_TROUBLE, () => void ask());
   });
   document.addEventListener("visibilitychange", looked);
-  const before = recall<T>(from, STILL_TRUE);
+  // While the server is gone nothing vouches for what was told before.
+  const { alive } = connection.get();
+  const before = alive ? recall<T>(from, STILL_TRUE) : null;
   if (before !== null) tell({ value: (last = before), trouble: null });
+  if (!alive) tell({ value: null, trouble: gone() });
   void ask();
   return {
     again: () => void ask(),

@@ -1,5 +1,5 @@
 // The map itself: two canvases one upon the other, the lower of which has the places and the upper what is pointed at.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useStore } from "../api/store";
 import { palette, shade } from "../app/preferences";
 import { inkOf } from "../parts/ink";
@@ -78,7 +78,8 @@ export function Canvas(asked: Asked) {
     return () => watching?.disconnect();
   }, []);
 
-  useEffect(() => picture.current?.show(scene), [scene]);
+  // Before the labels of other numbers are seen.
+  useLayoutEffect(() => picture.current?.show(scene), [scene]);
   useEffect(() => {
     if (camera) picture.current?.look(camera);
   }, [camera]);

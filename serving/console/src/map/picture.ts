@@ -10,6 +10,7 @@ const A_SLICE = 12;
 const AFTER_A_ZOOM = 90;
 
 interface Drawn {
+  scene: Scene;
   canvas: HTMLCanvasElement;
   camera: Camera;
   size: Size;
@@ -48,6 +49,7 @@ export class Picture {
   /** Another scene: numbers, places, light. */
   show(scene: Scene): void {
     this.scene = scene;
+    if (this.isOther()) this.put();
     this.again();
   }
 
@@ -67,6 +69,12 @@ export class Picture {
     this.running++;
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
+  }
+
+  /** Whether what is drawn has other numbers than those that are shown: their colours stand under no label but their own. */
+  private isOther(): boolean {
+    const own = this.drawn?.scene.classes ?? null;
+    return own !== null && own !== this.scene?.classes;
   }
 
   private covers(camera: Camera): boolean {
@@ -102,7 +110,7 @@ export class Picture {
       while (performance.now() < end) {
         if (!slices.next().done) continue;
         this.spare = this.drawn?.canvas ?? document.createElement("canvas");
-        this.drawn = { canvas, camera, size };
+        this.drawn = { scene, canvas, camera, size };
         this.copy();
         this.ended(scene, ++this.finished);
         // Whoever went on meanwhile may have left it behind.
@@ -130,7 +138,7 @@ export class Picture {
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.fillStyle = this.ink("map-ground");
     pen.fillRect(0, 0, size.width, size.height);
-    if (!this.drawn || !camera) return;
+    if (!this.drawn || !camera || this.isOther()) return;
     const { canvas, camera: from, size: whole } = this.drawn;
     const times = camera.scale / from.scale;
     const left = size.width / 2 + (from.x - camera.x) * camera.scale * camera.narrow - (whole.width / 2) * times;

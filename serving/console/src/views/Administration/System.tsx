@@ -4,7 +4,7 @@ import type { Suspension } from "../../api/access";
 import { file, now, send } from "../../api/client";
 import { useStore } from "../../api/store";
 import { EVERY, useData } from "../../api/watch";
-import { useSourceNames, useTargetNames } from "../../app/city";
+import { useSourceNames } from "../../app/city";
 import { to } from "../../app/route";
 import { may, session } from "../../app/session";
 import { Missing } from "../../parts/Empty";
@@ -140,7 +140,14 @@ function Suspensions() {
 
 function Silences({ reads }: { reads: boolean }) {
   const words = useWords(granting);
-  const target = useTargetNames();
+  const shared = useWords();
+  const said = useSaid();
+  // Who looks after the server may not read rankings, of which targets have their names elsewhere.
+  const declared = useData("/v1/suspensions").value?.items ?? [];
+  const target = (name: string) => {
+    const one = declared.find((each) => each.target === name);
+    return one ? capital(said(one)) : name;
+  };
   const held = useData("/v1/silences", { limit: 1000 });
   const items = held.value?.items ?? [];
   return (
@@ -156,7 +163,7 @@ function Silences({ reads }: { reads: boolean }) {
               <td class="brief" data-of={words.of_silences[0]}>{one.code}</td>
               <td class="broad" data-of={words.of_silences[1]}>{one.target === null ? words.every : target(one.target)}</td>
               <td data-of={words.of_silences[2]}>{one.reason}</td>
-              <td data-of={words.of_silences[3]}>{one.author ?? "—"}</td>
+              <td data-of={words.of_silences[3]}>{one.author === "local" ? shared.account.local : (one.author ?? "—")}</td>
               <td class="number" data-of={words.of_silences[4]}>{moment(one.created_at)}</td>
               <td class="number" data-of={words.of_silences[5]}>{moment(one.ends_at)}{Date.parse(one.ends_at) <= now() ? ` (${words.over})` : ""}</td>
             </tr>

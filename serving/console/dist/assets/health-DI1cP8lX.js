@@ -1,1 +1,0 @@
-import{et as e}from"./index-30Q3xNoe.js";function t(){return e(`v1/health/sources`)}export{t};
