@@ -2,7 +2,8 @@
 ``python experiments/skill/planted.py CACHE [--grids N --weeks N --seeds 1 2 …]``.
 
 Cities of both generators, ten each, as their exports tell them. Each is asked as it is, and with nine of ten events (or of ten others) moved
-to the first grid of their community, town or district, and then of one whose offices truly have more.
+to the first grid of their community, town or district, or to one of four posts of their town by chance, and then of one whose offices truly
+have more.
 """
 
 from __future__ import annotations
@@ -82,6 +83,10 @@ def answers(exports: Exports) -> dict[str, bool]:
         told[f"half of all registered at the {level}"] = found(
             np.where(np.random.default_rng(2).random(len(grid)) < 0.5, office, grid)
         )
+    posts = [np.flatnonzero(exports.town == town)[[0, 3, 6, 9]] for town in range(int(exports.town.max()) + 1)]
+    post = np.stack(posts)[exports.town[grid], np.random.default_rng(3).integers(0, 4, len(grid))]
+    for name, who in (("events", happened), ("others", ~happened)):
+        told[f"{name} to posts of the town"] = found(np.where(some & who, post, grid))
     return told
 
 
