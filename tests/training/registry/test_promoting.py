@@ -204,7 +204,8 @@ def test_a_champion_that_can_no_longer_score_is_replaced_with_a_reason(
     old = standing(home)
     new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.55), BASELINE: losses(0.6, seed=3)})
     monkeypatch.setattr(
-        "training.routines.promotion.why_unfit", lambda home, version, target: PurposeUnknown(version=version)
+        "training.routines.promotion.why_unfit",
+        lambda home, version, target, catalogue: PurposeUnknown(version=version),
     )
     with pytest.raises(
         PromotionRefused, match=r"safety-1-v1, safety-4-v1 can no longer score.*riskwarn retrain.*--because"
