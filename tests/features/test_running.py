@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features import Catalogue
+from features import Catalogue, City
 from features.building.build import CELLS, Shards, build_features, features_of_shard
 from features.building.executors import DaskExecutor, ThreadExecutor, chosen_executor, one_by_one
-from features.panel.panel import encoded
-from features.panel.partition import Partition
+from features.panel.panel import Encoded, encoded
+from features.panel.partition import Indices, Partition
 from features.scratch import Scratch
 from features.testing import check_partitions, made_up_city
 from riskwarn.errors import ClusterUnreachable, DiskFull, UnknownTarget
@@ -72,26 +72,17 @@ def test_a_disk_without_room_is_told_before_anything_is_built(tmp_path: Path, mo
     assert list(tmp_path.iterdir()) == []
 
 
+def newest_of(city: City, numbers: Encoded, groups: Sequence[Indices], names: Sequence[str]) -> Shards:
+    """The newest of three periods of a whole city, shared out by groups of the features of these names."""
+    whole = [Partition.whole(city.geography)]
+    return Shards(city, Catalogue.of(city.configuration), numbers, whole, 0, 3, (2,), None, groups, names=names)
+
+
 def test_a_worker_elsewhere_computes_what_is_asked_for_by_name() -> None:
     city = made_up_city(16)
     names = ["hazards_count_4", "disputes_open"]
     numbers = encoded(city)
-    shard = next(
-        iter(
-            Shards(
-                city,
-                Catalogue.of(city.configuration),
-                numbers,
-                [Partition.whole(city.geography)],
-                0,
-                3,
-                (2,),
-                None,
-                [np.arange(2)],
-                names=names,
-            )
-        )
-    )
+    shard = next(iter(newest_of(city, numbers, [np.arange(2)], names)))
     _, here = features_of_shard(shard)
     _, there = features_of_shard(pickle.loads(pickle.dumps(shard)))
     assert here.shape == (2, 1, len(city.geography))
@@ -104,18 +95,7 @@ def test_what_a_shard_chooses_of_the_records_is_let_go_with_it() -> None:
     rows = numbers.sources["disputes"]
     held = replace(numbers, sources={**numbers.sources, "disputes": rows.choose(np.arange(len(rows)))})
     groups, names = [np.arange(1), np.arange(1, 2)], ["hazards_count_4", "disputes_open"]
-    shards = Shards(
-        city,
-        Catalogue.of(city.configuration),
-        held,
-        [Partition.whole(city.geography)],
-        0,
-        3,
-        (2,),
-        None,
-        groups,
-        names=names,
-    )
+    shards = newest_of(city, held, groups, names)
     columns = [weakref.ref(shard.panel.records("disputes")["day"]) for shard in shards]
     gc.collect()
     assert [column() is None for column in columns] == [True, True]

@@ -2,8 +2,9 @@
 
 Of the city and of each district, every origin gives the randomised probability integral transform of the count of its first
 period: these periods do not overlap. What a forecast of several periods says of one is the mean of all that held it, whose windows lie
-evenly around it: a season that rises within them is as it was forecast. Its rank among those before is uniform as long as nothing changes, however well or badly the
-forecast is calibrated (conformal; Vovk, Gammerman & Shafer 2022, Algorithmic Learning in a Random World, 2nd ed., chapter 8); a jumper
+evenly around it: a season that rises within them is as it was forecast. Its rank among those before is uniform as long as nothing
+changes, however well or badly the forecast is calibrated (conformal; Vovk, Gammerman & Shafer 2022, Algorithmic Learning in a Random
+World, 2nd ed., chapter 8); a jumper
 (algorithm 8.1) bets against that, by powers of the rank: of 52 origins whose last 13 are 2 deviations higher that found 66 % where
 its linear bets found 19 %. The other half bets on a change of rate (:mod:`training.audits.rates`): of 5 events a week that become 9
 both find 90 % in half a year where ranks alone find 74 %. Their capital is evidence: without a change, and with a forecast whose level
@@ -174,9 +175,8 @@ def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Pat
     """That of the city, then of each district where there are several."""
     assert outcomes.next_period is not None, "the counts of the first periods are needed"
     observed = np.where(np.isnan(outcomes.observed), np.nan, outcomes.next_period)[periods - 1 :]
-    held_by = np.arange(len(observed))[:, None] + np.arange(
-        periods
-    )  # (periods that are looked at, forecasts that hold each)
+    # (periods that are looked at, forecasts that hold each)
+    held_by = np.arange(len(observed))[:, None] + np.arange(periods)
     district = outcomes.places.units[Unit.DISTRICT]
     names = outcomes.places.names.get(Unit.DISTRICT) or tuple(str(one) for one in range(int(district.max()) + 1))
     whole = np.zeros(len(district), dtype=np.int64)

@@ -8,9 +8,8 @@ grids have most of what came to nothing and hardly an event, it looks where reco
 
 A grid is held to its community, town or district, of all records and of the newest year alone; an office may serve all of it, or several
 posts do. Which grids are looked at is settled by one half of the records and judged by the other, so that a place with few records tells
-nothing of itself. Communities are too small to be judged
-one by one: all of the city are, and all of a district. That records of the few grids do so at most :data:`TIMES` times as often is
-tested exactly (:mod:`training.audits.odds`): were it so everywhere, anything at all would be found in :data:`ERROR` of cities at most.
+nothing of itself. Communities are too small to be judged one by one: all of the city are, and all of a district. That records of the few
+grids do so at most :data:`TIMES` times as often is tested exactly (:mod:`training.audits.odds`): were it so everywhere, anything at all would be found in :data:`ERROR` of cities at most.
 """
 
 from __future__ import annotations

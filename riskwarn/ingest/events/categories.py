@@ -53,12 +53,12 @@ def _categories(reading: Reading) -> list[str]:
 def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     words = _words_by_source(reading)
-    rules_of = RuledOut(words)
+    ruled_out = RuledOut(words)
     kind, *others = TOLD_BY
     for name in (kind, *_categories(reading), *others, *escalations(reading)):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
-            rules = [None if text is None else rules_of.told(name, text) for text in texts] + [None]
+            rules = [None if text is None else ruled_out.told(name, text) for text in texts] + [None]
             for rule, word in filter(None, dict.fromkeys(rules)):
                 found = np.array([one == (rule, word) for one in rules])[codes]
                 reading.rule_out(found, name, rule, word)

@@ -269,8 +269,7 @@ def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:
             lacking = [word for word in words if categories.code(word) is None]
         else:
             lacking = unknown_words(vocabulary, words, found.rules.words.get(name, {}))
-        lacking = [word for word in lacking if ruled_out.told(name, word) is None]
-        if lacking := [word for word in lacking if may_be_told(word)]:
+        if lacking := [word for word in lacking if may_be_told(word) and ruled_out.told(name, word) is None]:
             unknown[name] = {word: words[word] for word in lacking}
     return unknown
 
