@@ -12,6 +12,8 @@ export OPENBLAS_NUM_THREADS ?= 2
 # Tests run on two cores, a thread each: two processes of two threads would wait for each other. Those of a file share what it makes.
 BOTH_CORES := --numprocesses 2 --dist loadfile
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
+# Hundreds of processes read the same sources: what Python compiled is kept, also where a machine asks it not to.
+ONE_THREAD += PYTHONDONTWRITEBYTECODE=
 
 .PHONY: setup demo test test-slow lint console console-built bench bench-serving bench-console bench-publication types docs lock node clean
 

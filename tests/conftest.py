@@ -15,6 +15,7 @@ from datetime import date
 from functools import partial
 from inspect import unwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -33,6 +34,10 @@ from tests.waiting import PATIENCE
 from tests.worlds import NOW, simulated
 from training import ForecastTask, Trained, train
 from training.evaluation.rolling import best_baseline
+from training.registry import tracking
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 hypothesis_settings.register_profile("riskwarn", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("riskwarn")
@@ -73,6 +78,31 @@ def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_of_mlflow_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So is what MLflow's scripts make of a home's own file, which takes them two seconds.
+
+    `tests/training/registry/test_versions.py` lets them run, in processes of their own.
+    """
+    made, client = tmp_path_factory.mktemp("mlflow") / "made.db", tracking._client
+
+    def client_of(home: Home) -> MlflowClient:
+        file = home.path / "mlflow.db"
+        if home.settings.tracking_uri is not None or file.exists():
+            return client(home)
+        if made.exists():
+            shutil.copy(made, file)
+            return client(home)
+        first = client(home)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(made)) as target:
+            source.backup(target)
+        return first
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tracking, "_client", client_of)
         yield
 
 

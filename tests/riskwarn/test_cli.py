@@ -13,22 +13,15 @@ import openpyxl
 import pytest
 
 from riskwarn.cli import COMMANDS, global_options_first
+from tests import command_line
 from tests.conftest import Town
 from tests.worlds import dispute, grid_rows, write_csv
 
 
 def riskwarn(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    ours = ("RISKWARN", "MLFLOW_TRACK", "LANG", "LC_", "COLUMNS")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return subprocess.run(
-        [sys.executable, "-m", "riskwarn", *map(str, arguments)],
-        cwd=cwd,
-        env={**inherited, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
+    done = command_line.run(*arguments, cwd=cwd, **environment)
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def told(*arguments: object, cwd: Path, **environment: str) -> Any:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ import pytest
 from riskwarn.home import ID_KEY
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
+from tests import command_line
 from tests.orders import ROOT
 from tests.serving.command import asked_until, errors_of, serving
 from tests.serving.conftest import Made
@@ -30,10 +28,7 @@ PAUSE = 0.05
 
 def ran(home: Path, *arguments: str | Path) -> None:
     """A command, which succeeds."""
-    done = subprocess.run(
-        [sys.executable, "-m", "riskwarn", "--home", home, *arguments],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = command_line.run("--home", home, *arguments, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -24,6 +21,7 @@ from serving.publishing.update import update
 from serving.snapshots.frames import scores_frame
 from serving.snapshots.published import newest
 from serving.snapshots.tables import SNAPSHOTS
+from tests import command_line
 from tests.conftest import Town
 from tests.orders import ROOT
 from tests.serving.conftest import running
@@ -92,10 +90,7 @@ def test_a_server_that_runs_shows_the_new_ranking(night: Home, town: Town) -> No
     """One process serves while another updates; nobody restarts anything."""
     with running(night, lambda: NOW) as address, httpx.Client(base_url=address) as client:
         before = client.get("/v1/scores").json()
-        done = subprocess.run(
-            [sys.executable, "-m", "riskwarn", "--home", str(night.path), "--json", "update"], cwd=ROOT, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=300, check=False,
-        )  # fmt: skip
+        done = command_line.run("--home", night.path, "--json", "update", cwd=ROOT)
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
         after = client.get("/v1/scores").json()

@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from riskwarn.store.writing import one_at_a_time
+from tests.orders import ROOT
 from tests.training.districts import city_of
+from tests.waiting import PATIENCE
 from training import champions, train, versions
 from training.registry.runs import EXPERIMENT
 from training.registry.tracking import tracking
-from training.routines import train as routine
 from training.routines.promotion import WAITING
+
+#: Trains, and dies where the first version is there and the family is not. In a process of its own: a fork of this one, which may have
+#: threads by then, would wait for what they held.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from riskwarn.home import open_home
+from riskwarn.settings import Settings
+from training.routines import train as routine
+
+routine.keep_pages = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+routine.train(open_home(Path(sys.argv[1]), Settings(threads=1)), target="safety", horizon=1)
+"""
 
 
 @pytest.mark.slow
 def test_after_a_kill_the_next_training_works_and_waits_for_one_that_registers(tmp_path: Path) -> None:
     home = city_of(tmp_path, late=True)
-    child = os.fork()
-    if child == 0:
-        # The first version is there, the family is not.
-        routine.keep_pages = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
-        train(home, target="safety", horizon=1)
-        os._exit(1)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, home.path], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert killed.returncode == -signal.SIGKILL
     assert versions(home) == []
 
     held, over, said = threading.Event(), threading.Event(), list[str]()
@@ -45,7 +57,7 @@ def test_after_a_kill_the_next_training_works_and_waits_for_one_that_registers(t
 
     other = threading.Thread(target=registering)
     other.start()
-    assert held.wait(60)
+    assert held.wait(PATIENCE)
     made, skipped = train(home, target="safety", horizon=1, progress=told)
     other.join()
     assert said.count(WAITING) == 1 and skipped == []

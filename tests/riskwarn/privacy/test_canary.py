@@ -24,6 +24,7 @@ from riskwarn.home import open_home
 from riskwarn.settings import Settings
 from riskwarn.simulate import simulate
 from riskwarn.store import Store
+from tests import command_line
 from tests.riskwarn.privacy.canaries import CANARIES, PERSONAL, REFUSED, everything, forms, search, write
 from tests.worlds import dispute
 
@@ -58,14 +59,11 @@ class Machine:
         self.temporary.mkdir()
         self.printed: list[tuple[str, bytes]] = []
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RISKWARN", "MLFLOW"))}
-        self.environment = {**inherited, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}
+        self.environment = {**inherited, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}  # of the server
 
     def run(self, *arguments: object, code: int = 0) -> str:
         """Run a command; what it prints is kept for the search."""
-        done = subprocess.run(
-            [sys.executable, "-m", "riskwarn", "--home", str(self.home), *map(str, arguments)],
-            cwd=self.folder, env=self.environment, capture_output=True, timeout=600,
-        )  # fmt: skip
+        done = command_line.run("--home", self.home, *arguments, cwd=self.folder, TMPDIR=str(self.temporary))
         self.printed += [(f"{arguments[0]}: stdout", done.stdout), (f"{arguments[0]}: stderr", done.stderr)]
         assert done.returncode == code, done.stderr.decode()
         return (done.stdout + done.stderr).decode()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +10,14 @@ import pytest
 
 from riskwarn.home import Home
 from riskwarn.store import Store
+from tests import command_line
+from tests.orders import ROOT
 from tests.worlds import dispute, load, with_grids, write_csv
-
-ROOT = Path(__file__).parents[3]
 
 
 def erase(home: Home, *arguments: str, text: str = "", code: int = 0, yes: bool = True) -> Any:
     asked = ["--yes"] if yes else []
-    done = subprocess.run(
-        [sys.executable, "-m", "riskwarn", "--json", "--home", str(home.path), "erase", *arguments, *asked],
-        cwd=ROOT, input=text, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    done = command_line.run("--json", "--home", home.path, "erase", *arguments, *asked, cwd=ROOT, given=text)
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout if code == 0 else done.stderr.strip().splitlines()[-1])
 
