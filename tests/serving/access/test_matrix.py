@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,6 +27,11 @@ from tests.waiting import answered_when_free
 
 Asked = tuple[Matrix, list[Question]]
 
+#: One process is asked with SQLite, two workers with PostgreSQL, where more can go wrong between two; `RISKWARN_MATRIX=whole`, by hand,
+#: asks each with both.
+SQLITE, POSTGRESQL = "sqlite", pytest.param("postgresql", marks=pytest.mark.server)
+BOTH = [SQLITE, POSTGRESQL] if os.environ.get("RISKWARN_MATRIX") == "whole" else []
+
 
 def asking(client: Any) -> Ask:
     def asked(question: Question, headers: dict[str, str]) -> Any:
@@ -40,6 +46,7 @@ def some(callers: list[matrix.Caller], *parts: str) -> list[matrix.Caller]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("home", BOTH or [SQLITE], indirect=True)
 def test_nobody_is_told_what_lies_outside_or_needs_more(home: Home) -> None:
     made, asked = matrix.made(home, cities.NOW)
     assert {"signed in as centre of own", "signed in as system of whole", *matrix.STATES} <= {
@@ -56,6 +63,7 @@ def test_nobody_is_told_what_lies_outside_or_needs_more(home: Home) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("home", BOTH or [POSTGRESQL], indirect=True)
 def test_nor_by_two_workers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     if home.settings.database_url:
         monkeypatch.setenv("RISKWARN_DATABASE_URL", home.settings.database_url)
