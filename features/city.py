@@ -10,7 +10,7 @@ import pandas as pd
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
-from riskwarn.errors import AsOfInvalid, NothingKnown
+from riskwarn.errors import AsOfInvalid, NothingKnown, NothingKnownYet
 from riskwarn.geography import Breaks, Geography, breaks, geography, lineage
 from riskwarn.health import Arrivals, arrivals_of
 from riskwarn.home import Home
@@ -90,7 +90,7 @@ def city_around(
     if as_of is None and newest is not None:
         as_of = calendar.midnight_after(newest) if now is None else calendar.usual_as_of(newest, now)
     if as_of is None:
-        raise NothingKnown(as_of="today")
+        raise NothingKnownYet()
     calendar.check(as_of)
     if now is not None and as_of > (today := calendar.today(now)):
         raise AsOfInvalid(value=as_of, problem="it lies in the future, of which nothing is known", nearest=today)

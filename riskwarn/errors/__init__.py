@@ -185,6 +185,7 @@ from riskwarn.errors.targets import NoCategory as NoCategory
 from riskwarn.errors.targets import NoEvents as NoEvents
 from riskwarn.errors.targets import NoEventsOfCategory as NoEventsOfCategory
 from riskwarn.errors.targets import NothingKnown as NothingKnown
+from riskwarn.errors.targets import NothingKnownYet as NothingKnownYet
 from riskwarn.errors.targets import OutcomesWithoutDate as OutcomesWithoutDate
 from riskwarn.errors.targets import TargetEverywhere as TargetEverywhere
 from riskwarn.errors.targets import TargetSourceMissing as TargetSourceMissing

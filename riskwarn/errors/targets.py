@@ -19,6 +19,12 @@ class NothingKnown(RiskwarnError):
     template = "No event is known before {as_of}: load an event source, or choose a later as-of."
 
 
+class NothingKnownYet(NothingKnown):
+    """No record of an event is known at all."""
+
+    template = "No event is known yet: load an event source."
+
+
 class UnknownTarget(UnknownName):
     """A target or horizon that the configuration does not declare."""
 

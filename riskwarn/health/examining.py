@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
-from riskwarn.errors import NothingKnown
+from riskwarn.errors import NothingKnownYet
 from riskwarn.geography import declared_breaks, ended_without_successor, lineage
 from riskwarn.health.absences import Kind, absences, districts_at
 from riskwarn.health.changepoints import shifts
@@ -40,10 +40,10 @@ _NEAR_DAYS = 28
 
 
 def usual_as_of(home: Home, now: datetime | None = None) -> date:
-    """The as-of of a home where none is named; raise NothingKnown."""
+    """The as-of of a home where none is named; raise NothingKnownYet."""
     newest, calendar = Store(home).newest_known_at(), home.configuration.calendar
     if newest is None:
-        raise NothingKnown(as_of="any date")
+        raise NothingKnownYet()
     return calendar.usual_as_of(newest, now or datetime.now(UTC))
 
 

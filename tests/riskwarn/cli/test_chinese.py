@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from riskwarn.cli import riskwarn as cli
+from riskwarn.errors import RiskwarnError
+from riskwarn.home import Home
 from riskwarn.messages import translated
 from tests.riskwarn.ingest.handed_over import hand_over
-from tests.worlds import dispute, grid_rows, write_csv
+from tests.worlds import dispute, grid_rows, load, write_csv
 
 #: Commands with what is given to them, options, and keys of declarations stand as they are typed.
 _TYPED = re.compile(
@@ -155,3 +157,12 @@ def test_words_and_grids_are_known(tmp_path: Path) -> None:
     grids = write_csv(tmp_path / "grids.csv", grid_rows(4))
     assert "网格编码" in say("ingest", "disputes", grids)
     assert not say.english, "\n".join(say.english)
+
+
+@pytest.mark.parametrize("command", ["health", "train", "score", "features build", "audit-data"])
+def test_a_city_without_events_is_told_so_in_chinese(home: Home, tmp_path: Path, command: str) -> None:
+    load(home, "grids", write_csv(tmp_path / "grids.csv", grid_rows()))
+    done = CliRunner().invoke(cli, ["--home", str(home.path), "--lang", "zh", *command.split()])
+    assert isinstance(done.exception, RiskwarnError)
+    said = translated(done.exception.message, "zh")
+    assert not re.search(r"[A-Za-z]{2,}", _TYPED.sub("", said)), said
