@@ -1,39 +1,69 @@
-"""A process that trains, scores or updates a home, and stops in the middle until it is told to go on.
-
-It prints `held` once it is at work, and at the end how it ended: `done`, or the code of an error.
-"""
+"""Processes that train, score or update a home, and stop in the middle; each is a fork of one that has opened what takes seconds to open."""
 
 from __future__ import annotations
 
 import os
-import subprocess
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from riskwarn.home import Home
-from tests.orders import ROOT
+from tests import waiting
+from tests.orders import orders
+
+#: Starts `train`, `retrain`, `publish` or `update` of a home; its first word is `held` once it is at work, `done`, or the code of an error.
+Hold = Callable[[str], Any]
 
 
 @contextmanager
-def holding(home: Home, which: str, now: datetime) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Start `train`, `retrain`, `publish` or `update` in a process; gives its first word, and the process."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", __file__, str(home.path), which, now.isoformat()], cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip(), process
-    finally:
-        process.kill()
-        process.communicate()
+def holders(home: Home, now: datetime) -> Iterator[Hold]:
+    """Give `hold(which)`, a context of (its first word, the number of its process), at whose end it is killed."""
+    with orders(__file__, str(home.path), now.isoformat()) as ask, tempfile.TemporaryDirectory() as folder:
+
+        @contextmanager
+        def hold(which: str) -> Iterator[tuple[str, int]]:
+            said = Path(tempfile.mkdtemp(dir=folder)) / "said"
+            os.mkfifo(said)
+            process = int(ask([which, str(said)]))
+            try:
+                yield said.read_text(encoding="utf-8"), process
+            finally:
+                kill(process)
+
+        yield hold
+
+
+def kill(process: int) -> None:
+    """Kill a process and wait until it is gone."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+    waiting.until(lambda: not Path(f"/proc/{process}").exists())
 
 
 def main() -> None:
-    """Do what is asked, and tell."""
+    """Carry out orders until there are no more."""
+    import json
+
+    import training  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        which, said = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _work(which, Path(said))
+            os._exit(0)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+def _work(which: str, said: Path) -> None:
     from riskwarn.errors import RiskwarnError
     from riskwarn.home import open_home
     from riskwarn.settings import Settings
@@ -41,14 +71,11 @@ def main() -> None:
     from serving.publishing.update import update
     from training import train
 
-    home, now = open_home(Path(sys.argv[1]), Settings(threads=1)), datetime.fromisoformat(sys.argv[3])
-    told = []
+    home, now = open_home(Path(sys.argv[1]), Settings(threads=1)), datetime.fromisoformat(sys.argv[2])
 
-    def held(doing: str, done: int = 0, of: int = 0) -> None:
-        if not told:
-            told.append(doing)
-            say("held")
-            sys.stdin.readline()
+    def held(_doing: str, _done: int = 0, _of: int = 0) -> None:
+        said.write_text("held", encoding="utf-8")
+        signal.pause()
 
     works = {
         "train": lambda: train(home, progress=held),
@@ -57,16 +84,10 @@ def main() -> None:
         "update": lambda: update(home, now=now, progress=held),
     }
     try:
-        works[sys.argv[2]]()
-        say("done")
+        works[which]()
+        said.write_text("done", encoding="utf-8")
     except RiskwarnError as error:
-        say(error.code)
-
-
-def say(word: str) -> None:
-    """Print a word at once."""
-    sys.stdout.write(word + "\n")
-    sys.stdout.flush()
+        said.write_text(error.code, encoding="utf-8")
 
 
 if __name__ == "__main__":

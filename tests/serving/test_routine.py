@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from riskwarn.ingest.loading.inbox import inbox_of
 from riskwarn.settings import Settings
 from tests.conftest import Town
 from tests.orders import ROOT
-from tests.serving.holder import holding
+from tests.serving.holder import holders, kill
 from tests.worlds import NOW, dispute, grid_rows, load, write_csv
 from training import versions
 from training.models.baselines import Rate
@@ -37,19 +36,20 @@ def scored(home: Home) -> Home:
 
 
 def test_an_update_is_alone_and_one_that_was_killed_is_in_nobodys_way(scored: Home) -> None:
-    for first, beside in (
+    cases = (
         ("train", {"train": "held", "publish": "held", "update": "home_busy"}),
         ("update", {"train": "home_busy", "retrain": "home_busy", "publish": "home_busy", "update": "home_busy"}),
-    ):
-        with holding(scored, first, NOW) as (word, holder):
-            assert word == "held", first
-            for second, told in beside.items():
-                with holding(scored, second, NOW) as (other, _):
-                    assert other == told, (first, second)
-            holder.send_signal(signal.SIGKILL)
-            holder.wait(30)
-            with holding(scored, "update", NOW) as (after, _):
-                assert after == "held", first
+    )
+    with holders(scored, NOW) as hold:
+        for first, beside in cases:
+            with hold(first) as (word, process):
+                assert word == "held", first
+                for second, told in beside.items():
+                    with hold(second) as (other, _):
+                        assert other == told, (first, second)
+                kill(process)
+                with hold("update") as (after, _):
+                    assert after == "held", first
 
 
 def test_two_trainings_at_once_register_two_whole_families(town: Town, tmp_path: Path) -> None:
