@@ -135,7 +135,7 @@ DECIDED_EN = "It is about a place and unmet needs, never about a person; whether
 NOTICE_STATUSES = {"referred": "上报", "expired": "已过期", "withdrawn": "已撤回"}
 #: What is done with a notice, or befalls it.
 NOTICE_STEPS = {
-    "raised": "产生", "raised_further": "升级", "lowered": "下调", "redrawn": "区划调整", "upheld": "维持", "reminded": "再次提醒", "escalated": "上级督办", "expired": "过期", "withdrawn": "撤回",
+    "raised": "产生", "raised_further": "升级", "lowered": "下调", "redrawn": "区划调整", "moved": "划归他处", "upheld": "维持", "reminded": "再次提醒", "escalated": "上级督办", "expired": "过期", "withdrawn": "撤回",
     "paused": "挂起", "resumed": "恢复", "overdue": "超期", "acknowledge": "签收", "start": "处置", "assign": "转派", "note": "备注",
     "extend": "延期", "return": "退回", "refer": "上报", "co_handle": "协同", "contest": "异议", "close": "办结", "reopen": "重开",
 }  # fmt: skip

@@ -21,7 +21,7 @@ from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReus
 from riskwarn.home import Home
 from riskwarn.messages import Listed, Message
 from serving.alerts.alert import Alert, alert_named, alerts_where
-from serving.alerts.life import GIVEN_UP, LIFE, MOVES, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
+from serving.alerts.life import ASKED, GIVEN_UP, LIFE, MOVES, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Team, Teams
@@ -180,6 +180,11 @@ def asked_anew(configuration: Configuration, alert: Alert, now: datetime) -> Ale
     """Whoever has it from now on has as long to acknowledge it as the first had."""
     anew = replace(alert.rested(now), acknowledged_at=None, reminders=0, escalations=0)
     return _to_acknowledge(configuration, anew, now)
+
+
+def asked_again(configuration: Configuration, alert: Alert, now: datetime) -> Alert:
+    """Whoever is above from now on has as long to acknowledge it as who was before, where somebody has to still."""
+    return _to_acknowledge(configuration, alert, now) if Status(alert.status) in ASKED else alert
 
 
 def acknowledged(alert: Alert, at: datetime) -> Alert:

@@ -47,6 +47,7 @@ class Rule(StrEnum):
     RAISED_FURTHER = "raised_further"  # a higher level, or another grid of the town
     LOWERED = "lowered"  # a snapshot was withdrawn that told of more
     REDRAWN = "redrawn"  # a reform took grids out of its unit
+    MOVED = "moved"  # a reform gave its unit to another
     UPHELD = "upheld"  # the snapshot that raised it was withdrawn, and another tells of it
     REMINDED = "reminded"
     ESCALATED = "escalated"

@@ -1,7 +1,8 @@
 """What a reform does to live notices. A code outlives what it stands for: from the publication on that knows of the reform a notice is of
 what its unit holds today.
 
-A unit above the grid that holds other grids is another matter, and its notice is taken back. One that names grids goes on with those that
+A unit above the grid that holds other grids is another matter, and its notice is taken back, as is that of a unit that there is no more.
+One that names grids goes on with those that
 lie in its unit still, on their terms alone; those that left are told of by who answers for them now, where they stand high still. What
 befell a notice before stays what it was.
 """
@@ -49,7 +50,7 @@ def redraw(
             rule, after = Rule.REDRAWN, _of_the_others(alert, gone, said, snapshot)
             if not silences.over(alert.target, alert.units):
                 after = updated(configuration, after, now)
-        elif gone or (alert.unit != Unit.GRID and not alert.members and units.differs(alert)):
+        elif gone or places.row(Unit(alert.unit), alert.code) is None or units.differs(alert):
             rule, after = Rule.WITHDRAWN, withdrawn(alert, now)
         else:
             continue
@@ -120,7 +121,10 @@ class _Units:
         self._held = dict[str, HeldBy]()  # by tree
 
     def differs(self, alert: Alert) -> bool:
-        """Whether the unit of a notice holds other grids today than by the snapshot that told of it; not where nobody knows."""
+        """Whether a notice is of a unit above the grid that holds other grids today than by the snapshot that told of it; not where nobody
+        knows."""
+        if alert.unit == Unit.GRID or alert.members:
+            return False
         if alert.snapshot not in self._trees:
             self._trees[alert.snapshot] = tree_named(self._connection, alert.snapshot)
         tree = self._trees[alert.snapshot]

@@ -23,9 +23,9 @@ from serving.alerts.teams import Teams, kept_teams
 from serving.alerts.words import head_of, text_of
 from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
-from serving.delivery.outbox import enqueue
+from serving.delivery.outbox import enqueue, told_in
 from serving.delivery.today import Today
-from serving.delivery.view import BARE, PARTS, Left, View, bare, cut, instant_of
+from serving.delivery.view import BARE, PARTS, TOLD_IN, Left, View, bare, cut, instant_of
 
 #: What ends the id of a message that tells what became of a notice.
 OUTCOME = ".outcome"
@@ -165,6 +165,8 @@ class Writing:
 
     def _say(self, alert: Alert, kind: Kind, name: str, since: Since) -> Alert:
         told_of = _kept(alert)
+        if kind in ("Update", "Cancel"):
+            told_of[TOLD_IN] = told_in(self.connection, alert.id)
         message = Message(
             id=name,
             kind=kind,

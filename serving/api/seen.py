@@ -202,7 +202,10 @@ class Seen:
         """The same of something inside."""
         trees = self.current.trees
         then = View.then if inside is None else partial(trees.inside, inside=inside)
-        return View(inside, self.current.suspended, self._told_by_an_earlier_rule, then, self.current.withholds)
+        granted = () if inside is None else (frozenset(self.caller.area.units),)
+        return View(
+            inside, self.current.suspended, self._told_by_an_earlier_rule, then, self.current.withholds, granted
+        )
 
     def _told_by_an_earlier_rule(self, snapshot: str) -> bool:
         row = self.publications.by_id.get(snapshot)  # None where it was published since the last look

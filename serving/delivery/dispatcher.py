@@ -23,7 +23,7 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.delivery import deliveries
 from serving.delivery.deliveries import Item, Result, Run, Waiting
-from serving.delivery.messages import TO_THE_TOLD
+from serving.delivery.messages import TO_THE_TOLD, Message
 from serving.delivery.outbox import DEAD, DELIVERED, EXPIRED, WAITING
 from serving.delivery.outcomes import Outcome
 from serving.delivery.pace import Pace
@@ -165,14 +165,15 @@ class Dispatcher:
             self._woken.set()
 
     async def _one(self, run: Run, item: Item, known: set[str], view: View) -> Result:
-        message, now = item.message, self._clock()
+        left = view.left_out(item.message.body)
+        message, now = less(item.message, left), self._clock()
         made = partial(Result, run.to.id, item.sequence)
         if run.owner is None:
             return made(DEAD, item.attempts, now, "owner", "owner")
-        problem = self._moot(item, known, view, now)
+        problem = self._moot(item, message, known, view, now)
         if problem is not None:
             return made(EXPIRED, item.attempts, now, problem)
-        outcome = await self._sender.send(run.to, less(message, view.left_out(message.body)))
+        outcome = await self._sender.send(run.to, message)
         attempts, now = item.attempts + 1, self._clock()
         known.add(message.alert_id)
         if outcome.delivered:
@@ -186,13 +187,13 @@ class Dispatcher:
     def _next(self, now: datetime, attempts: int, outcome: Outcome) -> datetime:
         return now + timedelta(seconds=self.pace.wait(attempts, outcome, self._jitter))
 
-    def _moot(self, item: Item, known: set[str], view: View, now: datetime) -> str | None:
-        """Why there is nothing to tell any more: it is over, its target is suspended, it lies outside today, or what ended was never told."""
-        message = item.message
-        if message.expired(now):
+    def _moot(self, item: Item, message: Message, known: set[str], view: View, now: datetime) -> str | None:
+        """Why there is nothing to tell any more: it is over, its target is suspended, it lies outside today, or what ended was never told.
+        `message` is what would be told."""
+        if item.message.expired(now):
             return "expired"
-        if not view.tells(message):
-            return "suspended" if view.inside_of(message) else "outside"
+        if not view.tells(item.message):
+            return "suspended" if view.inside_of(item.message) else "outside"
         heard = item.told or message.alert_id in known
         return None if heard or message.kind not in TO_THE_TOLD else "untold"
 

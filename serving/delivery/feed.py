@@ -42,9 +42,10 @@ class Told:
     message: Message
     _made: dict[Left, bytes] = field(default_factory=dict, repr=False, compare=False)
 
-    def level(self, view: View) -> str:
-        """Its level, as somebody is told it."""
-        return view.level(self.message.level, self.message.members)
+    def level(self, view: View) -> str | None:
+        """Its level, as somebody is told it; None where he is told that it is over, whatever level he asks for."""
+        ends = self.message.kind == "Cancel" or view.ends(self.message)
+        return None if ends else view.level(self.message.level, self.message.members)
 
     def event(self, view: View) -> bytes | None:
         """As somebody is told it; None where he is not. It is made once for all of whom the same is left out."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from riskwarn.tables import parts
 from serving.access.areas import WHOLE_CITY, area_of
 from serving.delivery.levels import height
-from serving.delivery.messages import TO_THE_TOLD, Message, as_kept
+from serving.delivery.messages import TO_THE_TOLD, Message, as_kept, from_kept
 from serving.delivery.tables import DELIVERIES, MESSAGES, OUTBOX_HEAD, SUBSCRIPTIONS
 
 WAITING, DELIVERED, EXPIRED, DEAD = "waiting", "delivered", "expired", "dead"
@@ -76,6 +76,13 @@ def wants(subscriber: dict[str, Any], message: Message) -> bool:
         and (subscriber["min_level"] is None or height(message.level) >= height(subscriber["min_level"]))
         and (area == WHOLE_CITY or message.lies_in(area.units))
     )
+
+
+def told_in(connection: Connection, alert: str) -> list[list[str]]:
+    """[kind, code] of the unit of a notice and of each above it, as they were when it was told of last; none where that is not kept."""
+    own = select(MESSAGES).where(MESSAGES.c.alert_id == alert).order_by(MESSAGES.c.sequence.desc()).limit(1)
+    row = connection.execute(own).mappings().first()
+    return [] if row is None else [list(one) for one in sorted(from_kept(dict(row)).places())]
 
 
 def _known(connection: Connection, ids: list[str]) -> set[str]:

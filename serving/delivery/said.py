@@ -17,11 +17,15 @@ _PAGE = 200
 
 
 def about(home: Home, alert: str, view: View) -> list[Message]:
-    """The messages about a notice that are kept and heard, in their order. Raises NothingSaid, also where the last is about nothing inside."""
+    """The messages about a notice that are kept and heard, in their order, up to the one after which it was told of elsewhere. Raises
+    NothingSaid, also where the last is about nothing inside."""
     rows = select(MESSAGES).where(MESSAGES.c.alert_id == alert).order_by(MESSAGES.c.sequence)
     with home.database.connect() as connection:
         found = [from_kept(dict(row)) for row in connection.execute(rows).mappings()]
-    if not found or not view.hears(found[-1]):
+    over = max((place for place, one in enumerate(found) if view.elsewhere(one.body)), default=-1)
+    if found and not view.hears(found[-1]):
+        found = found[: over + 1]
+    if not found:
         raise NothingSaid(id=alert[:64])
     return [less(one, view.left_out(one.body)) for one in found if view.hears(one)]
 

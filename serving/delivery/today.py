@@ -49,7 +49,10 @@ class Today:
             return partial(_as_it_was_said, view, parts)
         every = _all_of(inside)
         then = {one: self._trees.inside(one, every) for one in snapshots}
-        return partial(_same, replace(view, inside=every, then=lambda snapshot: then.get(str(snapshot), ())))
+        granted = tuple(frozenset(one.units) for one in parts)
+        return partial(
+            _same, replace(view, inside=every, then=lambda snapshot: then.get(str(snapshot), ()), granted=granted)
+        )
 
     def whole(self, snapshots: Iterable[str], suspended: frozenset[str] = frozenset()) -> View:
         """What is seen of the whole city in what some snapshots told."""

@@ -30,6 +30,18 @@ TERMS = ("horizon", "acknowledge_by", "due_at", "expires_at")
 #: Where a notice keeps what it says where something is left out of it.
 BARE = "bare"
 
+#: Where what is said of a notice keeps in which units it was told of last: [kind, code] of its own and of each above it.
+TOLD_IN = "told_in"
+
+#: What is said where it lies elsewhere today.
+_ELSEWHERE = {
+    "zh": "区划已调整，此处不再属于您的范围；您收到的这条提示到此为止，请勿再据此办理。",
+    "en": "Boundaries were redrawn and this place is yours no more: what you were told of it is over; do not act on it.",
+}
+
+#: What is told of a notice of a place that lies elsewhere today: what it was, and nothing of what became of it.
+_WHICH = ("id", "version", "kind", "target", "horizon", "unit", "code", "name", "raised_at")
+
 
 @dataclass(frozen=True)
 class Left:
@@ -41,12 +53,14 @@ class Left:
     reasons : all reasons, because an earlier rule told them, their unit or a grid among others is withheld, or it held something outside.
     figures : all that a target was scored with, because it is suspended, or its unit held something outside.
     members : codes of the grids among others that lie outside.
+    elsewhere : all but which notice it was: it was told of as something inside, and lies elsewhere since.
     """
 
     part: bool = False
     reasons: bool = False
     figures: bool = False
     members: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
     @property
     def words(self) -> bool:
@@ -54,21 +68,22 @@ class Left:
         return self.reasons or self.figures or bool(self.members)
 
 
-#: All that may be left out.
+#: All that may be left out of what lies inside.
 ALL = Left(part=True, reasons=True, figures=True)
 
 
 @dataclass(frozen=True)
 class View:
     """What somebody sees: what lies `inside` (None is the whole city), which targets are suspended, of which snapshots an earlier rule
-    of disclosure told, which units, as they were `then` when a snapshot was published, lie inside today, and whether any of some units is
-    `withheld` today in a snapshot."""
+    of disclosure told, which units, as they were `then` when a snapshot was published, lie inside today, whether any of some units is
+    `withheld` today in a snapshot, and the units of the areas that were `granted`, all of which hold what he sees."""
 
     inside: Inside | None = None
     suspended: frozenset[str] = frozenset()
     older: Callable[[str], bool] = lambda _snapshot: False
     then: Callable[[str | None], Collection[tuple[str, str]]] = lambda _snapshot: ()
     withheld: Callable[[str, Collection[tuple[str, str]]], bool] = lambda _snapshot, _units: False
+    granted: tuple[frozenset[tuple[str, str]], ...] = ()
 
     def holds(self, unit: str, code: str) -> bool:
         """Whether a unit lies inside today."""
@@ -96,6 +111,18 @@ class View:
         own = self.holds(*unit) or (bool(members) and self.held(*unit, snapshot))
         return own and not self.sees(*unit, members, snapshot)
 
+    def elsewhere(self, notice: Mapping[str, Any]) -> bool:
+        """Whether something said is the first since a notice went over: it was told of as something inside, and lies elsewhere today or
+        nowhere. Whoever heard of it is told once that it is over."""
+        if self.inside is None or not self.granted or not notice.get(TOLD_IN):
+            return False
+        told_in = frozenset((unit, code) for unit, code in notice[TOLD_IN])
+        if any(told_in.isdisjoint(area) for area in self.granted):
+            return False
+        members, snapshot = notice.get("members") or (), snapshot_of(notice)
+        own = self.sees(str(notice.get("unit")), str(notice.get("code")), members, snapshot)
+        return not own and not self.outlived(notice)
+
     def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
         """The level of a notice: where some of its grids lie outside, the highest of the others."""
         inside = [one["level"] for one in members if self.holds(Unit.GRID.value, one["code"])]
@@ -103,6 +130,8 @@ class View:
 
     def left_out(self, notice: Mapping[str, Any]) -> Left:
         """What is left out of a notice, as `shown.as_dict` gives it; of a data gap no reason is, which names a source."""
+        if self.elsewhere(notice):
+            return Left(elsewhere=True)
         grids = () if self.inside is None else (one["code"] for one in notice.get("members") or ())
         outlived = self.outlived(notice)
         return Left(
@@ -121,14 +150,18 @@ class View:
         return self.sees(*message.unit, message.members, snapshot_of(message.body))
 
     def hears(self, message: Message) -> bool:
-        """Whether a message is about something inside; that a notice of a unit that was another is over is told, too, without anything
-        that it told: who heard of the unit as it was would wait for its end."""
-        return self.inside_of(message) or (message.kind == "Cancel" and self.outlived(message.body))
+        """Whether a message is about something inside; that a notice of a unit that was another, or lay inside, is over is told, too,
+        without anything that it told: who heard of it would wait for its end."""
+        return self.inside_of(message) or self.ends(message)
+
+    def ends(self, message: Message) -> bool:
+        """Whether it is told of a message that something is over, and no more: that of a unit that was another is, or it lies elsewhere."""
+        return self.elsewhere(message.body) or (message.kind == "Cancel" and self.outlived(message.body))
 
     def tells(self, message: Message) -> bool:
         """Whether a message is told: of a suspended target only that a notice is over."""
         served = message.kind == "Cancel" or message.target not in self.suspended
-        return served and self.hears(message)
+        return (served and self.inside_of(message)) or self.ends(message)
 
 
 def snapshot_of(notice: Mapping[str, Any]) -> str:
@@ -145,6 +178,9 @@ def places_of(notice: Mapping[str, Any]) -> list[tuple[str, str]]:
 def less(message: Message, left: Left) -> Message:
     """A message as it is told."""
     body = cut(message.body, left)
+    if left.elsewhere:
+        over = replace(message, kind="Cancel", level=str(body["level"]), team_id=None, expires_at=None, body=body)
+        return replace(over, units=(message.unit[1],))
     # What became of a notice has no end.
     ends = message.expires_at if message.expires_at is None or not left.members else instant_of(body.get("expires_at"))
     return replace(message, body=body, level=str(body.get("level", message.level)), expires_at=ends)
@@ -152,14 +188,27 @@ def less(message: Message, left: Left) -> Message:
 
 def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
     """A notice without what is left out of it, and of its texts the one that says nothing of that."""
+    if left.elsewhere:
+        return _over(notice)
     told = {**notice, **_members(notice, left), **_figures(notice, left)}
     if "reasons" in told:
         told["reasons"] = _reasons(notice, left)
     if left.words and "text" in told:
         # What was said of its level was said of that of all its grids: whether it is told would say how high those stood that lie outside.
         told["text"] = _named(told) if left.members else unsaid(told)
-    for kept in (BARE, PARTS):
+    for kept in (BARE, PARTS, TOLD_IN):
         told.pop(kept, None)
+    return told
+
+
+def _over(notice: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice of a place that lies elsewhere: that it is over, whatever became of it there."""
+    kept = {name: value for name, value in notice.items() if name not in (BARE, PARTS, TOLD_IN)}
+    nothing: dict[str, Any] = {name: [] if isinstance(value, (list, tuple)) else None for name, value in kept.items()}
+    over = {"status": "withdrawn", "level": Level.UNKNOWN.value, "escalations": 0, "paused": False}
+    told = {**nothing, **{name: notice[name] for name in _WHICH if name in notice}, **over}
+    if "text" in notice:
+        told["text"] = {lang: {**said, "body": _ELSEWHERE[lang]} for lang, said in _named(notice).items()}
     return told
 
 

@@ -108,7 +108,7 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
         seen = context.seen(request)
         seen.declared(query.target)
         told = said.newest(context.home, query.cap_status.value, _Visible(seen).renewed())
-        found = list(islice((one for one in told if _asked_for(one, one.level, query)), query.limit))
+        found = list(islice((one for one in told if _asked_for(one, _level(one), query)), query.limit))
         body = atom.atom_of(found, context.home.configuration, query.lang.value)
         return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)
 
@@ -154,11 +154,15 @@ class _Visible:
         return self.view
 
 
-def _asked_for(message: Message, level: str, query: FeedQuery | StreamQuery) -> bool:
+def _level(message: Message) -> str | None:
+    return None if message.kind == "Cancel" else message.level
+
+
+def _asked_for(message: Message, level: str | None, query: FeedQuery | StreamQuery) -> bool:
     return (
         message.status == query.cap_status.value
         and query.target in (None, message.target)
-        and (query.level is None or message.kind == "Cancel" or height(level) >= height(query.level.value))
+        and (query.level is None or level is None or height(level) >= height(query.level.value))
     )
 
 

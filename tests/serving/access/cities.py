@@ -45,6 +45,9 @@ from tests.serving.delivery.saying import message
 OWN, OTHER = Area((("district", "D0000000"),)), Area((("district", "D0000001"),))
 OWN_GRID, OTHER_GRID, NO_GRID = "G0000003", "G0000050", "G9999999"
 
+#: A grid of the district whose notice is late, and what was promised of notices, out of those of the whole city.
+LATE_GRID, STATED = "G0000020", {"precision": 0.2, "lower": 0.1, "upper": 0.3, "usual": 0.05}
+
 #: The notice of the grid of one's own.
 OWN_ALERT = f"w{OWN_GRID.lower()}"
 
@@ -57,7 +60,7 @@ PASSING = ("date", "ratelimit")
 def build(home: Home, outside: int) -> tuple[str, str]:
     """Publish a city twice, with notices and a record; gives the ids of the snapshots, the older first."""
     first, second = published_twice(home, outside)
-    raised = [OWN_GRID, "G0000020"]
+    raised = [OWN_GRID, LATE_GRID]
     raised[1:1] = [f"G00000{40 + number}" for number in range(outside % 5)]
     with home.database.begin() as connection:
         connection.execute(
@@ -65,7 +68,8 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             [
                 {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
                  "score": 0.5, "status": "open", "raised_at": NOW, "told_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")],
-                 "budget_team": _above(code)[2], "week": AS_OF, "units": _units(code), "co_teams": [_above(code)[2]]}
+                 "budget_team": _above(code)[2], "week": AS_OF, "units": _units(code), "co_teams": [_above(code)[2]],
+                 "due_at": NOW - timedelta(hours=1) if code == LATE_GRID else None, "stated": {**STATED, "n": 80 + outside}}
                 for code in raised
             ],
         )  # fmt: skip
@@ -138,7 +142,8 @@ def _of_units(connection: Connection, first: str, second: str, outside: int) -> 
 
 def _of_both(connection: Connection, first: str, outside: int) -> list[dict[str, Any]]:
     """A notice of the district with a grid in it that lies outside today: another, and higher or lower than the own, and late or not. No
-    publication knows of it, or it would be of its own grid alone; who is above was asked as often as it may be. Gives its grids."""
+    publication knows of it, or it would be of its own grid alone; who is above was asked as often as it may be. It was sent in the budget of a
+    team of elsewhere, or in none. Gives its grids."""
     high, hours = outside % 2 and outside < 10, 48 + outside
     terms = {
         "acknowledge_by": NOW + timedelta(hours=48),
@@ -157,7 +162,8 @@ def _of_both(connection: Connection, first: str, outside: int) -> list[dict[str,
         [
             {"id": "wx", "name": "D0000000", "snapshot": first, "target": "conflict", "horizon": 4, "unit": "district", "code": "D0000000",
              "level": "red" if high else "orange", "score": max(9, outside) / 100, "status": "open", "raised_at": NOW - timedelta(days=2),
-             "reasons": [_why("waiting"), _why("rest")], "members": members, "escalations": 99, **(others if high else terms)}
+             "reasons": [_why("waiting"), _why("rest")], "members": members, "escalations": 99,
+             "budget_team": MOVED if high else None, "week": AS_OF, **(others if high else terms)}
         ],
     )  # fmt: skip
     return members
@@ -227,10 +233,11 @@ def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outsid
         insert(SILENCES),
         [{**silent, "id": f"s{code.lower()}", "code": code, "created_at": NOW - timedelta(hours=code == OWN_GRID)} for code in raised],
     )  # fmt: skip
-    team = {"unit": "town", "services": [], "workers": 9, "hours_a_week": 40.0, "notices_a_week": 3}
+    team = {"unit": "town", "services": [], "workers": 9, "hours_a_week": 40.0}
     towns = [(f"T{town:07}", outside * (town > 2)) for town in range(GRIDS // 12)]
     connection.execute(
-        insert(TEAMS), [{**team, "id": code, "code": code, "name": f"{code} {name}"} for code, name in towns]
+        insert(TEAMS),
+        [{**team, "id": code, "code": code, "name": f"{code} {own}", "notices_a_week": 3 + own} for code, own in towns],
     )
     came = [("D0000000", 60, 18), ("D0000001", 60 + outside, 18 + outside)]
     judged = {**about, "at": NOW - timedelta(days=60), "judged": True}

@@ -106,13 +106,14 @@ def published_twice(home: Home, outside: int, inside: Rows = OF_OWN) -> tuple[st
     failed = silent(outside), silent(outside + 10) if inside is OF_OWN else "D0000002"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", PARTS)
-        caught = made_snapshot._caught
+        caught, card = made_snapshot._caught, made_snapshot._card
         patch.setattr(made_snapshot, "_caught", lambda level: {**caught(level), "events": 200 + outside})
+        patch.setattr(made_snapshot, "_card", lambda as_of: {**card(as_of), "metrics": {"n_events": 100 * outside}})
         then = content(outside, failed[0], before=True, inside=inside)
         now = compared(content(outside + 10, failed[1], inside=inside), then)
         first, second = (
             publish_made(
-                home, made, AS_OF - ago, NOW - ago, salt="city", geometry=geometry(seed, inside),
+                home, made, AS_OF - ago, NOW - ago, salt="city", cards=True, geometry=geometry(seed, inside),
                 gaps=DataGaps((SourceGap("disputes", Gap.SILENT, fails), SourceGap("visits", Gap.SHORT, "D0000000"))),
             )
             for made, seed, fails, ago in ((then, outside, failed[0], timedelta(7)), (now, outside + 10, failed[1], timedelta(0)))

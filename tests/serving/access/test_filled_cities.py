@@ -49,7 +49,6 @@ OF_NO_PLACE = {
     "/v1/grids/{}/explanation .reasons[].services",
     "/v1/map .level",
     "/v1/map .levels",
-    "/v1/models/conflict .items",
     "/v1/scores .items[].interval",
     "/v1/scores .items[].reasons[].services",
 }

@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from serving.access.areas import WHOLE_CITY
 from serving.access.caller import LOCAL
+from serving.alerts.shown import as_dict
 from serving.api.seen import Seen
 from serving.delivery.tables import SUBSCRIPTIONS
 from serving.delivery.view import View
@@ -46,6 +47,11 @@ def instead(value: Any) -> Forget:
     return lambda _function: value
 
 
+def with_gaps(readiness: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Who asks whether it serves is told what fails, too."""
+    return lambda current, now: {**readiness(current, now), "gaps": current.held.gaps.as_list()}
+
+
 #: A view of the whole city, where nothing is left out.
 ALL = View()
 
@@ -57,6 +63,8 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "source health": (*UNCUT, "/v1/health/sources"),
     "one source": (*UNCUT, "/v1/health/sources?source=disputes"),
     "what levels catch": (*UNCUT, "/v1/levels"),
+    "the card of a model": (*UNCUT, "/v1/models/conflict"),
+    "gaps of what is served": ("api.routes.service.readiness", with_gaps, "/readyz"),
     "which borders": (*UNCUT, "/v1/boundaries"),
     "borders of before": (*UNCUT, "/v1/boundaries?as_of=2026-02-23"),
     "map values": (*UNCUT, "/v1/map?unit=grid&measure=change"),
@@ -78,6 +86,7 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "what is told of a notice": ("api.seen.told_to", given(1, ALL), "/v1/alerts/wx"),
     "what is told of listed notices": ("api.seen.told_to", given(1, ALL), "/v1/alerts"),
     "a notice by its code": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?code=G0000040"),
+    "notices by what they lie in": ("api.seen.Seen.view", instead(property(lambda _seen: ALL)), "/v1/alerts?parent=D0000001"),
     "notices by their team": ("api.seen.Seen.of_alert", instead(every), "/v1/alerts?team_id=T0000003"),
     "the stream": ("delivery.view.View.inside_of", instead(every), "/v1/alerts/stream?seconds=0"),
     "what the stream leaves out": ("delivery.feed.less", instead(lambda message, _left: message), "/v1/alerts/stream?seconds=0"),
@@ -93,6 +102,9 @@ PLANTS: dict[str, tuple[str, Forget, str]] = {
     "figures: notices": ("api.routes.alerts.figures", opened(1, sees=every), "/v1/alerts/stats"),
     "figures: the city": ("api.routes.alerts.figures", opened(1, whole=True), "/v1/alerts/stats"),
     "the week: what was held back": ("api.routes.alerts.became_of", opened(3, held=every), "/v1/alerts/week"),
+    "the week: teams": ("api.routes.alerts.became_of", opened(3, covers=every), "/v1/alerts/week"),
+    "the week: what is late": ("api.routes.alerts.became_of", opened(3, told=lambda alerts: [as_dict(one) for one in alerts]), "/v1/alerts/week"),
+    "the week: the city": ("api.routes.alerts.became_of", opened(3, whole=True), "/v1/alerts/week"),
     "the week: notices": ("api.routes.alerts.became_of", opened(3, seen=lambda alert: alert), "/v1/alerts/week"),
     "teams": ("api.seen.Seen.holds", instead(every), "/console/notices"),
     "large files": ("api.routes.approvals.approvals.listed", given(2, every), "/v1/exports"),

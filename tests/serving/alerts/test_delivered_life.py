@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,25 +9,20 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
-from serving.access.areas import WHOLE_CITY
-from serving.access.caller import LOCAL
 from serving.alerts.alert import Alert
 from serving.alerts.keeping import keep
 from serving.alerts.life import Status
-from serving.delivery import dispatcher
-from serving.delivery.dispatcher import Dispatcher
 from serving.delivery.messages import TO_THE_TOLD, Message
 from serving.delivery.outbox import DEAD
 from serving.delivery.outcomes import DELIVERED, Outcome
-from serving.delivery.subscriptions import Subscription
-from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
+from serving.delivery.tables import DELIVERIES, MESSAGES
 from serving.publishing.withdraw import withdraw
+from tests.serving.alerts.hearing import carry, subscribe
 from tests.serving.alerts.test_life_machine import ELSEWHERE, Life, lives
-from tests.serving.delivery.saying import FAST
 
 #: Who is told: of everything, of the highest level alone, of the notices of one team, and of the one above.
 ASKED: dict[str, dict[str, Any]] = {
@@ -71,14 +64,8 @@ class Heard(Life):
         """Those who are told, from the first notice on."""
         self.heard: list[tuple[str, Message, datetime]] = []
         self.deaf: frozenset[str] = frozenset()
-        with self.city.home.database.begin() as connection:
-            for name, asked in ASKED.items():
-                row = {
-                    "id": name, "name": name, "channel": "webhook", "address": "", "language": "zh", "target": None, "min_level": None,
-                    "team_id": None, "area": WHOLE_CITY.as_list(), "status": "Actual", "owner": LOCAL.id, "created_at": self.city.now,
-                    "before_until": None, "stopped_at": None, "stopped": None,
-                }  # fmt: skip
-                connection.execute(insert(SUBSCRIPTIONS).values({**row, **asked}))
+        for name, asked in ASKED.items():
+            subscribe(self.city, name, **asked)
 
     @rule(deaf=st.frozensets(st.sampled_from(list(ASKED))))
     def deliver(self, deaf: frozenset[str]) -> None:
@@ -208,26 +195,13 @@ class Heard(Life):
                 assert versions == sorted(versions)
 
     def _carry(self) -> None:
-        machine = self
+        def hears(who: str, message: Message, at: datetime) -> Outcome:
+            if who in self.deaf:
+                return Outcome(False, "status_500")
+            self.heard.append((who, message, at))
+            return DELIVERED
 
-        class Ear:
-            """Stands where messages are sent."""
-
-            def __init__(self, _home: Home, clock: Callable[[], datetime], _at_once: int) -> None:
-                self._clock = clock
-
-            async def send(self, to: Subscription, message: Message) -> Outcome:
-                if to.id in machine.deaf:
-                    return Outcome(False, "status_500")
-                machine.heard.append((to.id, message, self._clock()))
-                return DELIVERED
-
-            async def close(self) -> None:
-                pass
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(dispatcher, "Sender", Ear)
-            asyncio.run(Dispatcher(self.city.home, lambda: self.city.now, FAST).drain())
+        carry(self.city, hears)
 
 
 TestHeard = Heard.TestCase

@@ -6,14 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from serving.access.areas import WHOLE_CITY
-from serving.access.caller import LOCAL
 from serving.alerts.keeping import keep
 from serving.alerts.tickets import follow_tickets
-from serving.delivery.tables import DELIVERIES, SUBSCRIPTIONS
+from serving.delivery.tables import DELIVERIES
 from tests.serving.alerts.city import City
+from tests.serving.alerts.hearing import subscribe
 
 TEAMS = ("T0000000", "T0000001", "D0000000")
 
@@ -21,14 +20,8 @@ TEAMS = ("T0000000", "T0000001", "D0000000")
 @pytest.fixture
 def city(tmp_path: Path) -> City:
     city = City(tmp_path)
-    with city.home.database.begin() as connection:
-        for team in TEAMS:
-            row = {
-                "id": team, "name": team, "channel": "webhook", "address": "", "language": "zh", "target": None, "min_level": None,
-                "team_id": team, "area": WHOLE_CITY.as_list(), "status": "Actual", "owner": LOCAL.id, "created_at": city.now,
-                "before_until": None, "stopped_at": None, "stopped": None,
-            }  # fmt: skip
-            connection.execute(insert(SUBSCRIPTIONS).values(row))
+    for team in TEAMS:
+        subscribe(city, team, team_id=team)
     city.publish({0: "red"})
     return city
 
