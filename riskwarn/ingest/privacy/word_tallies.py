@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,7 +113,7 @@ def _said_unknown(name: str, source: str, words: Counter[str], first: int | None
 
 
 def _said_guessed(name: str, source: str, phrases: Counter[tuple[str, str]], words: int) -> str:
-    told = {"field": name, "words": words, "rows": f"{phrases.total():,}", "source": source}
+    told: dict[str, Any] = {"field": name, "words": words, "rows": f"{phrases.total():,}", "source": source}
     shown = [one for one in phrases.most_common() if one[1] >= BORNE_BY and one[0][0]][:NAMED]
     if not shown:
         return Message(

@@ -70,7 +70,7 @@ class Browser(Page):
         found: list[str] = self.run(
             "(() => { const found = []; for (const row of document.querySelectorAll('main .folds > tbody > tr')) { const lines = new Map();"
             " for (const one of row.querySelectorAll(':scope > .brief.number')) { const range = document.createRange(); range.selectNodeContents(one);"
-            " const top = Math.round(one.getBoundingClientRect().top), text = Math.round(range.getBoundingClientRect().bottom);"
+            " const top = Math.round(one.getBoundingClientRect().top), text = Math.round(range.getClientRects()[0]?.bottom);"
             " if (!one.getClientRects().length || !one.innerText.trim()) continue;"
             " if (lines.has(top) && Math.abs(lines.get(top) - text) > 1) found.push(one.dataset.of + ' ' + one.innerText); lines.set(top, text); } } return found; })()"
         )

@@ -1,1 +1,0 @@
-import{tt as e}from"./index-BmhXYFMh.js";function t(){return e(`v1/health/sources`)}export{t};
