@@ -29,7 +29,7 @@ SPEAKING = {"Message", "Joined", "tell", "say", "said", "UsageError", "progress"
 #: Arguments and variables that hold sentences.
 HOLDING = {
     "problem", "reason", "hint", "what", "which", "doubt", "effect", "effects", "note", "notes", "following", "said",
-    "ground", "advice", "means", "_OF_A_GRID", "_ABOVE", "why", "holds", "exported", "unread", "later", "ENDED", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
+    "ground", "advice", "means", "_OF_A_GRID", "_ABOVE", "why", "holds", "exported", "unread", "later", "ENDED", "READ_AS", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
     "FOREIGN_HOST", "FORWARDED", "FOREIGN_ORIGIN", "TWO_HOSTS", "FOREIGN_PAGE", "TOKEN_NEEDED", "NO_PAGE", "BUSY", "ADDRESS_TOO_LONG", "HEADERS_TOO_LONG", "BODY_TOO_LONG", "WENT_WRONG",
     "MALFORMED", "TOO_SLOW", "TOO_MANY",
 }  # fmt: skip

@@ -138,14 +138,28 @@ TITLES: dict[str, Message] = {
     Action.READ_AUDIT: Message("read the audit"),
 }
 
-#: How it went, in Chinese; what is done with a notice is called as everywhere.
+#: What is done with a notice is a request where it is a button; of what was done it is said so.
+_STEPS = {
+    "acknowledge": "acknowledged", "start": "started", "assign": "assigned to another team", "note": "note added", "extend": "deadline extended",
+    "return": "returned", "refer": "referred upwards", "co_handle": "another team joined", "contest": "contested", "close": "closed", "reopen": "reopened",
+}  # fmt: skip
+#: How it went (Chinese, English); in English a word that has none of its own is that of the code.
 _RESULTS = {
-    **NOTICE_STEPS,
-    "done": "完成", "begun": "已开始", "failed": "失败", "waits": "待确认", "refused": "被拒绝", "locked": "已锁定", "unknown": "不明",
-    "silenced": "已静默", "heard": "静默已结束", "problems": "有问题", "current": "当前", "stored": "已存", "champion": "在用", "challenger": "候选", "record": "一条记录", "replayed": "已重发",
+    **{step: (zh, _STEPS.get(step, step)) for step, zh in NOTICE_STEPS.items()},
+    "done": ("完成", "done"), "begun": ("已开始", "begun"), "failed": ("失败", "failed"), "waits": ("待确认", "waits for confirmation"),
+    "refused": ("被拒绝", "refused"), "locked": ("已锁定", "locked"), "unknown": ("不明", "not known here"),
+    "silenced": ("已静默", "silence begun"), "heard": ("静默已结束", "silence ended"), "problems": ("有问题", "done, with problems"),
+    "current": ("当前", "now current"), "stored": ("已存", "stored, not current"), "champion": ("在用", "became champion"), "challenger": ("候选", "a challenger"),
+    "record": ("一条记录", "one record"), "replayed": ("已重发", "sent again"), "forced": ("强制完成", "forced"),
+    "ended": ("已到期", "its time was over"), "idle": ("久未使用", "not used for too long"), "replaced": ("另行登录", "signed in anew"),
+    "revoked": ("授权已撤销", "the right was revoked"), "everywhere": ("所有设备", "on every device"), "changed": ("登录方式已改", "how one signs in was changed"), "unreachable": ("统一认证无应答", "the sign-on did not answer"),
+    "gateway": ("网关不符", "not by the gateway"), "origin": ("来自别的网站", "from a page elsewhere"), "network": ("网络不符", "from another network"),
+    "key": ("密钥无效", "no key in force"), "scope": ("权限不足", "no right to it"),
+    "owner": ("所属人已无权", "its owner may not be told any more"), "gone": ("对方不再接收", "the receiver wants no more"),
 }  # fmt: skip
 
 
 def titled(action: str, result: str) -> tuple[str, str]:
     """(What was done, how it went) in words that can be translated; a word of code that has none stays as it is."""
-    return TITLES.get(action, action), Named(result.replace("_", " "), _RESULTS.get(result, result))
+    zh, en = _RESULTS.get(result, (result, result))
+    return TITLES.get(action, action), Named(en.replace("_", " "), zh)

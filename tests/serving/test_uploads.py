@@ -142,6 +142,25 @@ def test_a_load_is_listed_with_the_rows_that_it_did_not_read(client: TestClient,
     }  # fmt: skip
 
 
+def test_what_words_were_read_as_is_said_in_the_language_of_who_asks_also_of_what_is_kept(
+    client: TestClient, home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "网格.csv").write_text(GRIDS, encoding="utf-8")
+    rows = [f"D{one},G1,2026-02-0{one},装修噪音扰民矛盾" for one in range(1, 7)]
+    disputes = tmp_path / "矛盾纠纷.csv"
+    disputes.write_text("\n".join(["纠纷编号,网格编码,发生时间,纠纷类型", *rows]) + "\n", encoding="utf-8")
+    ingest(home, "grids", [tmp_path / "网格.csv"], now=NOW)
+    ingest(home, "disputes", [disputes], now=NOW)
+    told = {
+        language: " ".join(
+            client.get("/console/loads", headers={"Accept-Language": language}).json()["items"][0]["notes"]
+        )
+        for language in ("zh", "en")
+    }
+    assert "→ 邻里 (6)" in told["zh"] and "neighbourhood" not in told["zh"]
+    assert "→ neighbourhood (6)" in told["en"]
+
+
 @pytest.mark.slow
 def test_what_only_a_person_can_say_is_asked_for_and_its_answer_is_used(client: TestClient) -> None:
     told = hand(client, 网格=GRIDS.replace(",区县", "").replace(",江北区", ""))

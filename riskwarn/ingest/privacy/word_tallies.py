@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from riskwarn.contracts.phrases import Heard
+from riskwarn.contracts.read_as import said_read_as
 from riskwarn.contracts.repeated import may_be_named
-from riskwarn.contracts.vocabulary import chinese_name
 from riskwarn.ingest.values.cells import coded
-from riskwarn.messages import Joined, Message, Named
+from riskwarn.messages import Joined, Message
 
 #: A word is named that so many rows bear; of a field so many of each kind.
 BORNE_BY, NAMED = 5, 8
@@ -112,26 +113,11 @@ def _said_unknown(name: str, source: str, words: Counter[str], first: int | None
 
 
 def _said_guessed(name: str, source: str, phrases: Counter[tuple[str, str]], words: int) -> str:
-    told = {"field": name, "words": words, "rows": f"{phrases.total():,}", "source": source}
+    told: dict[str, Any] = {"field": name, "words": words, "rows": f"{phrases.total():,}", "source": source}
     shown = [one for one in phrases.most_common() if one[1] >= BORNE_BY and one[0][0]][:NAMED]
     if not shown:
         return Message(
             "{field}: {words} word(s) of {rows} row(s) were read by their parts; what is wrong can be said in riskwarn.yaml, "
             "under sources: {source}: mapping: words: {field}", **told,
         )  # fmt: skip
-    named = Joined(
-        ", ",
-        [
-            Message(
-                "{word} → {code} ({rows})",
-                word=word,
-                code=Named(code, chinese_name(name, source, code)),
-                rows=f"{rows:,}",
-            )
-            for (word, code), rows in shown
-        ],
-    )
-    return Message(
-        "{field}: {words} word(s) of {rows} row(s) were read by their parts: {named}; what is wrong can be said in "
-        "riskwarn.yaml, under sources: {source}: mapping: words: {field}", named=named, **told,
-    )  # fmt: skip
+    return said_read_as([(*pair, f"{rows:,}") for pair, rows in shown], **told)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from riskwarn.audit import Action
+from riskwarn.contracts.read_as import named_again
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.errors import CommandFailed, DataOfCity, ReportOfOwner, UnknownVersion
 from riskwarn.health.refused import by_reason, by_rule
@@ -153,7 +154,7 @@ def _load(one: LedgerRow, language: str) -> dict[str, Any]:
         **one.counts,
         "dropped_columns": list(account.get("dropped_columns", ())),
         "forced": [translated(why, language) for why in account.get("forced", ())],
-        "notes": [translated(note, language) for note in account.get("notes", ())],
+        "notes": [translated(named_again(note), language) for note in account.get("notes", ())],
         "reasons": [
             {"zh": REASONS[name].zh, "en": REASONS[name].en, "rows": rows}
             for name, rows in sorted(account.get("reasons", {}).items(), key=lambda each: -each[1])

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from riskwarn.audit import Action, Entry, record
+from riskwarn.contracts.read_as import named_again
 from riskwarn.errors import DataOfCity
 from riskwarn.messages import translated
 from serving.access.approvals import person
@@ -160,7 +161,7 @@ def as_told(upload: Upload, language: str, context: Context) -> dict[str, Any]:
 def _said(value: Any, language: str, sentence: bool = False) -> Any:
     """A result with its sentences in a language."""
     if isinstance(value, str):
-        return translated(value, language) if sentence else value
+        return translated(named_again(value), language) if sentence else value
     if isinstance(value, Mapping):
         return {name: _said(part, language, name in _SENTENCES) for name, part in value.items()}
     return [_said(part, language, sentence) for part in value] if isinstance(value, list) else value

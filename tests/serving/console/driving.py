@@ -65,6 +65,17 @@ class Browser(Page):
         )
         return found
 
+    def uneven(self) -> list[str]:
+        """Figures of a row of a folded table that do not stand on one line beside each other, though their cells do."""
+        found: list[str] = self.run(
+            "(() => { const found = []; for (const row of document.querySelectorAll('main .folds > tbody > tr')) { const lines = new Map();"
+            " for (const one of row.querySelectorAll(':scope > .brief.number')) { const range = document.createRange(); range.selectNodeContents(one);"
+            " const top = Math.round(one.getBoundingClientRect().top), text = Math.round(range.getClientRects()[0]?.bottom);"
+            " if (!one.getClientRects().length || !one.innerText.trim()) continue;"
+            " if (lines.has(top) && Math.abs(lines.get(top) - text) > 1) found.push(one.dataset.of + ' ' + one.innerText); lines.set(top, text); } } return found; })()"
+        )
+        return found
+
     def at(self, chosen: str, text: str = "") -> str:
         """A script for the first element of a selector that is shown and has a text."""
         return (

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.slow]
 #: What stands on a view once it is there.
 VIEWS = {
     "ranking": ".rows [role=row]", "map": ".canvas[data-shows]", "grid/G0000000": ".portrait h1", "inbox": ".notice-row", "record": "main h1",
-    "inbox?list=silences": ".plain-list li", "data": "main h1", "data?part=refused": ".folds tbody tr", "data?part=loads": ".loads tbody tr",
+    "inbox?list=silences": ".plain-list li", "inbox?list=week": ".week .facts", "data": "main h1", "data?part=refused": ".folds tbody tr", "data?part=loads": ".loads tbody tr",
     "models": ".versions tbody tr:nth-child(5)", "administration": ".administration h1", "wall": ".tile", "residents": ".residents h1",
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_no_view_hinders_anybody(address: str, page: Browser, size: tuple[int, i
     for view, there in VIEWS.items():
         page.open(f"{address}/#/{view}{'&' if '?' in view else '?'}lang={language}")
         page.until(page.at(there), PATIENCE)
-        found[view] = [*hindrances(page), *page.cut_off(), *page.broken()]
+        found[view] = [*hindrances(page), *page.cut_off(), *page.broken(), *page.uneven()]
     assert {view: broken for view, broken in found.items() if broken} == {}
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from serving.access.scopes import Role
+from serving.alerts.silences import silence
 from tests.serving.access.browsers import session_of
-from tests.serving.alerts.city import OWN, PLAIN, TOKEN, City
+from tests.serving.alerts.city import OWN, PLAIN, TOKEN, City, grid
 from tests.serving.conftest import running_application
 from tests.serving.console.axe import hindrances
 from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
@@ -46,12 +47,48 @@ def test_what_is_held_back_says_since_when(tmp_path: Path, page: Browser, langua
     city = City(tmp_path / "held", PLAIN.model_copy(update={"notices_a_week": 1}))
     for hours in (0, 2, 4):
         city.publish({0: "red", 1: "red"}, again=hours > 0, later=timedelta(hours=hours), salt=f"{hours}")
+    silence(city.home, "grid", grid(2), None, "roadworks", city.now + timedelta(days=14), now=city.now)
     since, last = ("自 3月2日", "最近一次 3月2日") if language == "zh" else ("since 2 Mar", "last 2 Mar")
     with running_application(supervised(city)) as address:
         page.open(f"{address}/#/inbox?list=held&lang={language}")
         page.sees(since)
         page.sees(last)
         assert hindrances(page) == []
+        page.open(f"{address}/#/inbox?list=silences&lang={language}")
+        page.sees("在服务器本机设置" if language == "zh" else "made on the server itself")
+        assert "local" not in page.run("document.querySelector('.plain-list').innerText")
+
+
+WEEK = {
+    "zh": ("本周", "一周情况：3月9日 – 3月15日", "1 条超过", "谁去哪里", "前一周", "后一周"),
+    "en": ("Week", "The week 9 Mar – 15 Mar", "1 is past", "Who is sent where", "Week before", "Week after"),
+}
+
+
+def test_a_week_says_what_is_late_and_who_is_sent_where(tmp_path: Path, page: Browser) -> None:
+    city = City(tmp_path / "week")
+    city.publish({0: "red", 12: "orange"})
+    late, other = sorted(city.alerts(), key=lambda one: one.code)
+    city.do(late, "start", service="mediation")
+    city.do(other, "acknowledge")
+    city.now += timedelta(days=7, hours=1)
+    of_tables = "[...document.querySelectorAll('.week tbody')].map((one) => [...one.querySelectorAll('a')].map((link) => link.hash.split('?')[0]))"
+    with running_application(supervised(city, Role.CENTRE)) as address:
+        for language, (week, title, count, sent, before, after) in WEEK.items():
+            page.open(f"{address}/#/inbox?lang={language}")
+            page.tap(".chooser .choice button", week)
+            for text in (title, count, sent):
+                page.sees(text)
+            page.until("document.querySelectorAll('.week tbody').length === 2")
+            assert page.run(of_tables) == [[f"#/inbox/{late.id}"], [f"#/inbox/{other.id}"]]
+            assert page.run("document.documentElement.scrollWidth") == PHONE[0] and hindrances(page) == []
+            page.tap(".of-week a", before)
+            page.until("document.querySelectorAll('.week tbody').length === 1")
+            assert sent not in page.text(), "where somebody is sent is told of today"
+            page.tap(".of-week a", after)
+            page.sees(sent)
+        page.paper(city.home.path / "week.pdf")
+        assert len(re.findall(rb"/Type /Page\b", (city.home.path / "week.pdf").read_bytes())) == 1
 
 
 SAID = {

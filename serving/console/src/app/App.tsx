@@ -10,6 +10,7 @@ import { CityContext, useKnownCity } from "./city";
 import { Banners, useFreshness } from "./Freshness";
 import { Head } from "./Head";
 import { useSlash } from "./keys";
+import { LargeFiles } from "./LargeFiles";
 import { useLoaded, type Loaded } from "./lazily";
 import { Rail } from "./Rail";
 import { route, scrolled, to } from "./route";
@@ -89,7 +90,7 @@ function Frame({ who }: { who: Session }) {
       {!view?.alone && <Rail who={who} view={view?.within ?? view?.name} />}
       <div class="beside-rail">
         {!view?.alone && <Head choosing={view?.chooses ?? false} fresh={fresh} />}
-        {!view?.alone && <Banners fresh={fresh} />}
+        {!view?.alone && <Banners fresh={fresh}><LargeFiles who={who} /></Banners>}
         <main class="view" id="main" tabIndex={-1} ref={main}>
           {view ? <Opened key={view.name} view={view} who={who} /> : <Empty title={words.nothing.view}><p>{words.nothing.view_hint}</p></Empty>}
         </main>

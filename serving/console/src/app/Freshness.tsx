@@ -1,4 +1,5 @@
 // How fresh what is shown is: it turns stale by itself at its end, and says at once when the server is gone.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { connection, now } from "../api/client";
 import { useStore } from "../api/store";
@@ -50,7 +51,7 @@ export function Fresh({ fresh }: { fresh: Freshness }) {
   );
 }
 
-export function Banners({ fresh }: { fresh: Freshness }) {
+export function Banners({ fresh, children }: { fresh: Freshness; children?: ComponentChildren }) {
   const words = useWords();
   const { alive, since } = useStore(connection);
   useStore(route);
@@ -75,6 +76,7 @@ export function Banners({ fresh }: { fresh: Freshness }) {
           <a class="button" href={here({ as_of: null })}>{words.freshness.newest}</a>
         </p>
       )}
+      {children}
     </div>
   );
 }

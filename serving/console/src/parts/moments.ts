@@ -22,6 +22,12 @@ export function moment(at: string | number | Date, options: { zone?: boolean; da
   return options.zone === false || options.day ? text : `${text} ${named(when)}`;
 }
 
+/** The city's day of a moment, as the API writes days. */
+export function today(at: number): string {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(at);
+  return ["year", "month", "day"].map((one) => parts.find(({ type }) => type === one)?.value).join("-");
+}
+
 /** "UTC+8". */
 function named(when: Date): string {
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts(when);

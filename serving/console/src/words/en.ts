@@ -61,6 +61,12 @@ export const en: Words = {
     gone_short: "No answer",
     none: "Nothing published",
   },
+  large: {
+    decide: (count) => `${count} large ${count === 1 ? "file waits" : "files wait"} for your approval.`,
+    fetch: (count) => `${count} large ${count === 1 ? "file" : "files"} that you asked for ${count === 1 ? "is" : "are"} approved: fetch ${count === 1 ? "it" : "them"}.`,
+    wait: (count) => `${count} large ${count === 1 ? "file" : "files"} that you asked for ${count === 1 ? "waits" : "wait"} for another's approval.`,
+    open: "Look",
+  },
   past: {
     title: "Snapshots",
     newest: "newest",

@@ -56,6 +56,12 @@ export const zh = {
     gone_short: "无应答",
     none: "尚未发布",
   },
+  large: {
+    decide: (count: number) => `有 ${count} 份大文件等您批准。`,
+    fetch: (count: number) => `您申请的 ${count} 份大文件已获批准，可以下载。`,
+    wait: (count: number) => `您申请的 ${count} 份大文件待另一人批准。`,
+    open: "查看",
+  },
   past: {
     title: "以往各次",
     newest: "最新",

@@ -46,7 +46,7 @@ export function Silences() {
               <b><Named code={one.code} /></b> <span class={`status ${in_force(one.ends_at) ? "in_progress" : "closed"}`}>{in_force(one.ends_at) ? words.silence_in_force : words.silence_ended}</span>
             </p>
             <p>{one.reason}</p>
-            <p class="soft small">{[one.target === null ? capital(words.silence_every) : target(one.target), words.silence_since(moment(one.created_at, { zone: false })), words.silence_until_of(moment(one.ends_at)), ...(one.author === null ? [] : [words.silence_by(one.author)])].join(" · ")}</p>
+            <p class="soft small">{[one.target === null ? capital(words.silence_every) : target(one.target), words.silence_since(moment(one.created_at, { zone: false })), words.silence_until_of(moment(one.ends_at)), ...(one.author === null ? [] : [one.author === "local" ? words.silence_here : words.silence_by(one.author)])].join(" · ")}</p>
             {may !== "no" && in_force(one.ends_at) && <button type="button" class="button" disabled={may !== "yes" || busy === one.id} onClick={() => void end(one.id)}>{words.silence_end}</button>}
           </li>
         ))}

@@ -16,9 +16,10 @@ import "./inbox.css";
 import { Listed, useListed } from "./Listed";
 import { One } from "./One";
 import { Silences } from "./Silences";
+import { Week } from "./Week";
 import { own } from "./words";
 
-const LISTS = ["work", "ended", "held", "silences"] as const;
+const LISTS = ["work", "week", "ended", "held", "silences"] as const;
 export type List = (typeof LISTS)[number];
 
 export default function Inbox() {
@@ -39,8 +40,8 @@ export default function Inbox() {
         <Choice label={words.list} value={list} options={LISTS.map((value) => ({ value, label: words.lists[value] }))} choose={(value) => go(to("inbox", null, { list: value === "work" ? null : value }))} />
         {may === "no" && <span class="soft small">{words.read_only}</span>}
       </div>
-      <TokenNeeded scopes={["act"]} />
-      {list === "held" ? <HeldBack /> : list === "silences" ? <Silences /> : <Working list={list} />}
+      {list !== "week" && <TokenNeeded scopes={["act"]} />}
+      {list === "week" ? <Week /> : list === "held" ? <HeldBack /> : list === "silences" ? <Silences /> : <Working list={list} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 const zh = {
   title: "提示",
   about: "一条提示讲一处地方、一项未满足的需要。由人核实，由人决定怎么办。",
-  lists: { work: "待办", ended: "已结束", held: "未发出", silences: "静默" },
+  lists: { work: "待办", week: "本周", ended: "已结束", held: "未发出", silences: "静默" },
   list: "看哪些",
   filters: "筛选",
   all_statuses: "全部状态",
@@ -75,6 +75,7 @@ const zh = {
   silence_since: (since: string) => `自 ${since}`,
   silence_until_of: (until: string) => `至 ${until}`,
   silence_by: (who: string) => `设置人 ${who}`,
+  silence_here: "在服务器本机设置",
   silence_in_force: "静默中",
   silences_about: "静默期间，这些地方不产生提示。每条都有理由、设置人和期限。",
   // Held back
@@ -99,7 +100,7 @@ const zh = {
 const en: typeof zh = {
   title: "Notices",
   about: "A notice is about one place and one need that is not met. People look into it, and people decide.",
-  lists: { work: "To do", ended: "Ended", held: "Held back", silences: "Silences" },
+  lists: { work: "To do", week: "Week", ended: "Ended", held: "Held back", silences: "Silences" },
   list: "Which ones",
   filters: "Filters",
   all_statuses: "All states",
@@ -172,6 +173,7 @@ const en: typeof zh = {
   silence_since: (since) => `since ${since}`,
   silence_until_of: (until) => `until ${until}`,
   silence_by: (who) => `by ${who}`,
+  silence_here: "made on the server itself",
   silence_in_force: "silent",
   silences_about: "As long as a silence is in force, no notice is raised about its place. Each has a reason, an author and an end.",
   held_since: (at) => `since ${at}`,

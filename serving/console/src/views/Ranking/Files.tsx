@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 import type { Approval } from "../../api/access";
 import { address, send } from "../../api/client";
+import { useLargeFiles } from "../../api/largeFiles";
 import { save } from "../../api/saving";
 import { useStore } from "../../api/store";
-import { useData } from "../../api/watch";
 import { useCity, useTargetNames } from "../../app/city";
+import { go, here, route } from "../../app/route";
 import { session } from "../../app/session";
 import { Dialog } from "../../parts/Dialog";
 import { moment } from "../../parts/moments";
@@ -24,16 +25,17 @@ export interface Wanted {
 export function Files({ wanted, close: forget }: { wanted: Wanted | null; close: () => void }) {
   const words = useWords(files);
   const me = useStore(session)?.account.operator;
-  const data = useData("/v1/exports", { limit: 100 });
-  const [open, setOpen] = useState(false);
+  const data = useLargeFiles();
+  const { query } = useStore(route);
+  const open = query["files"] !== undefined;
   const items = data.value?.items ?? [];
   const close = () => {
-    setOpen(false);
+    go(here({ files: null }), "replace");
     forget();
   };
   return (
     <>
-      {items.length > 0 && <button type="button" class="button" onClick={() => setOpen(true)}>{words.open(items.filter((one) => one.state === "waiting").length)}</button>}
+      {items.length > 0 && <button type="button" class="button" onClick={() => go(here({ files: 1 }))}>{words.open(items.filter((one) => one.state === "waiting").length)}</button>}
       {(open || wanted) && (
         <Dialog title={words.title} close={close}>
           <p class="soft small">{words.about}</p>

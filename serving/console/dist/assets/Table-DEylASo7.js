@@ -1,0 +1,1 @@
+import{r as e}from"./Icon-Bv9Nqt4j.js";function t({headings:t,name:n,own:r=``,children:i}){return e(`div`,{class:`card scrolled`,tabIndex:0,role:`region`,"aria-label":n,children:e(`table`,{class:`plain ${r||`folds`}`,children:[e(`thead`,{children:e(`tr`,{children:t.map(t=>e(`th`,{scope:`col`,children:t},t))})}),e(`tbody`,{children:i})]})})}export{t};

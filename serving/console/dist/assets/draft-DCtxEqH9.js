@@ -1,0 +1,1 @@
+import{y as e}from"./Icon-Bv9Nqt4j.js";var t=50,n=new Map;function r(r,i){let[,a]=e(0);return[n.has(r)?n.get(r):i,e=>{n.delete(r),n.set(r,e);for(let e of n.keys()){if(n.size<=t)break;n.delete(e)}a(e=>e+1)}]}function i(e){n.delete(e)}export{r as n,i as t};

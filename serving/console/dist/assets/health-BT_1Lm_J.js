@@ -1,1 +1,0 @@
-import{et as e}from"./index-BqiIb7T6.js";function t(){return e(`v1/health/sources`)}export{t};

@@ -1,0 +1,1 @@
+import{tt as e}from"./index-BxpI5qMP.js";function t(){return e(`v1/health/sources`)}export{t};
