@@ -11599,7 +11599,7 @@ export interface operations {
                      *           "previous": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
                      *           "hash": "8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a",
                      *           "title": "created an operator",
-                     *           "outcome": "waits"
+                     *           "outcome": "waits for confirmation"
                      *         }
                      *       ],
                      *       "next": 5
@@ -12070,4 +12070,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: ce9ed03bb3b7bd28b2264c988b159718599231e3a4a248f5d5582b020ff4c5a0
+// sha256 of the description: 65f2baebdcc42773efea51d21b0dfc1f746ce4c9972d8ccc04566183a7223653
