@@ -21,6 +21,7 @@ are. `features.testing` holds the laws for it, as for every feature.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from types import ModuleType
@@ -62,8 +63,15 @@ def from_modules(modules: Sequence[str], subjects: Sequence[Subject], taken: Ite
 
 
 def imported(name: str) -> ModuleType:
-    """A module by its dotted name; raise FeatureModuleInvalid where it cannot be imported."""
+    """A module by its dotted name; raise FeatureModuleInvalid where it cannot be imported.
+
+    What was compiled of it is not kept: Python takes that for a text of the same second and length, and what runs has to be the text
+    that the version of its features is read from.
+    """
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         return importlib.import_module(name)
     except Exception as error:
         raise FeatureModuleInvalid(module=name, problem=f"it cannot be imported: {error}") from error
+    finally:
+        sys.dont_write_bytecode = kept

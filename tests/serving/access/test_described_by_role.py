@@ -16,7 +16,7 @@ from tests.serving.access.cities import NOW, OWN
 from tests.serving.test_described import answers_of_every_case
 
 #: Cases of each role; RISKWARN_CASES=10000 tries as many of all.
-CASES = int(os.environ.get("RISKWARN_CASES", "1200")) // len(Role)
+CASES = int(os.environ.get("RISKWARN_CASES", "720")) // len(Role)
 
 
 @pytest.fixture(scope="module")
