@@ -35,6 +35,8 @@ from training.models.forecast import Forecast, Forecaster
 
 #: Evidence beyond which somebody should look: as unlikely as one in a hundred without a change.
 LIMIT = 100.0
+#: Beyond this it is told as that.
+_SAYS_NO_MORE = 1_000_000
 
 #: Bets are the densities of a power of this on high ranks, on low ones, and none; so much of the capital goes over to all of them at
 #: each step.
@@ -145,7 +147,7 @@ def recommendation(found: Audit, target: str, version: str, newest: str | None =
         "version": version,
         "since": found.facts["since"],
         "unit": Message("the city as a whole") if found.facts["strongest"] == CITY else found.facts["strongest"],
-        "evidence": f"{found.facts['evidence']:,.0f}",
+        "evidence": told_evidence(float(found.facts["evidence"])),  # type: ignore[arg-type]
         "advice": advice,
     }
     if found.facts["more"]:
@@ -157,6 +159,15 @@ def recommendation(found: Audit, target: str, version: str, newest: str | None =
         "“{target}” has come less often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
         "100 is rare by chance): look what has changed; {advice}", **told,
     )  # fmt: skip
+
+
+def told_evidence(evidence: float) -> str:
+    """Evidence as it is told: beyond a million its size says nothing more.
+
+    >>> told_evidence(1234.5), told_evidence(1e213)
+    ('1,234', '> 1,000,000')
+    """
+    return f"{evidence:,.0f}" if evidence <= _SAYS_NO_MORE else f"> {_SAYS_NO_MORE:,}"
 
 
 def shortest(forecasts: RollingForecasts, name: str) -> tuple[RollingForecasts, int]:

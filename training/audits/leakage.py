@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.health import SourceHealth
 from riskwarn.health.absences import LEAST_DAYS
 from riskwarn.health.prospect import ENDED_DAYS
 from riskwarn.messages import Message, Named
-from riskwarn.periods import Instants
+from riskwarn.periods import Instants, day_of
 from training.audits.too_good import TooGood, reach
 from training.intervals.counts import Reals
 from training.labels.targets import TargetEvents
@@ -257,18 +258,39 @@ def back_filled(source: str, first: pd.DataFrame) -> list[Leak]:
     found = []
     for name in ("known_at", "occurred_at"):
         days = first[name].to_numpy(dtype="datetime64[D]")
-        days, number = np.unique(days[~np.isnat(days)], return_counts=True)
-        if not len(number) or number.sum() < HEAP_TIMES * LEAST_RECORDS:
+        if (heap := _heap(days[~np.isnat(days)].astype(np.int64))) is None:
             continue
-        share, times = float(number.max() / number.sum()), float(number.max() / np.median(number))
-        if share > HEAP_SHARE and times > HEAP_TIMES:
-            sentence = Message(
-                "{share} % of the records of {source} have {field} on one day, {times} times as many as on a usual one: the date was "
-                "filled in; map the column that holds the true one, or begin after it",
-                share=f"{100 * share:.1f}", source=source, field=name, times=f"{times:.0f}",
-            )  # fmt: skip
-            found.append(Leak("back_filled", source, share, HEAP_SHARE, sentence))
+        _, share, times = heap
+        sentence = Message(
+            "{share} % of the records of {source} have {field} on one day, {times} times as many as on a usual one: the date was "
+            "filled in; map the column that holds the true one, or begin after it",
+            share=f"{100 * share:.1f}", source=source, field=name, times=f"{times:.0f}",
+        )  # fmt: skip
+        found.append(Leak("back_filled", source, share, HEAP_SHARE, sentence))
     return found
+
+
+def filled_events(target: str, days: npt.NDArray[np.int64]) -> list[Leak]:
+    """Whether a large share of a target's events came on one day: their dates were filled in. `days` (events,) are days of the city."""
+    if (heap := _heap(days)) is None:
+        return []
+    day, share, times = heap
+    sentence = Message(
+        "{share} % of the events of “{target}” are dated {day}, {times} times as many as on a usual day: the date was filled in; map "
+        "the column that holds the true one, or begin after it",
+        share=f"{100 * share:.1f}", target=target, day=day_of(day), times=f"{times:.0f}",
+    )  # fmt: skip
+    return [Leak("back_filled", target, share, HEAP_SHARE, sentence)]
+
+
+def _heap(days: npt.NDArray[np.int64]) -> tuple[int, float, float] | None:
+    """(the day that bears most, its share of all, how many times a usual day's); None where it is not worth a word."""
+    days, number = np.unique(days, return_counts=True)
+    if number.sum() < HEAP_TIMES * LEAST_RECORDS:
+        return None
+    most = int(number.argmax())
+    share, times = float(number[most] / number.sum()), float(number[most] / np.median(number))
+    return (int(days[most]), share, times) if share > HEAP_SHARE and times > HEAP_TIMES else None
 
 
 def changed_past(column: str, share: float) -> Leak:

@@ -32,6 +32,7 @@ from training.audits.leakage import (
     early_events,
     early_records,
     edited_after,
+    filled_events,
     first_versions,
     knowing_columns,
     label_shift,
@@ -122,6 +123,7 @@ def _of_target(city: City, name: str, numbers: Encoded, first: pd.DataFrame) -> 
     found = [
         *label_shift(name, rates, max(1, YEAR[city.configuration.period] // horizon)),
         *early_events(name, task.events),
+        *filled_events(name, city.calendar.local_days(task.events.at)),
         *_edits(city, name, first),
         *_from_records(city, name, first),
     ]

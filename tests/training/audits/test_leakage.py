@@ -7,7 +7,15 @@ import pandas as pd
 import pytest
 
 from riskwarn.messages import translated
-from training.audits.leakage import back_filled, early_events, early_records, edited_after, knowing_columns, label_shift
+from training.audits.leakage import (
+    back_filled,
+    early_events,
+    early_records,
+    edited_after,
+    filled_events,
+    knowing_columns,
+    label_shift,
+)
 from training.audits.too_good import MOST_EXCESS, gini, too_good
 from training.labels.targets import TargetEvents
 
@@ -123,6 +131,17 @@ def test_a_day_on_which_dates_were_filled_in_is_found() -> None:
     frame.loc[frame["record_id"] % 1000 < 40, "known_at"] = pd.Timestamp("2025-06-01")
     [found] = back_filled("hotline", frame)
     assert "known_at on one day" in found.sentence and found.figure == pytest.approx(0.1, abs=0.01)
+
+
+def test_events_that_were_all_dated_one_day_are_found() -> None:
+    """As at the end of a year, by whoever filled in what was missing; however rare events are."""
+    rng = np.random.default_rng(4)
+    for size in (120, 2_000):
+        days = rng.integers(20_000, 20_700, size)
+        assert filled_events("conflict", days) == []
+        days[: size * 28 // 100] = 20_453
+        [found] = filled_events("conflict", days)
+        assert "are dated 2025-12-31" in found.sentence and found.figure == pytest.approx(0.28, abs=0.01)
 
 
 def test_a_finding_names_its_target_as_the_city_does_and_keeps_its_code_for_programs() -> None:
