@@ -25,7 +25,7 @@ from tests.serving.test_uploads import DISPUTES, GRIDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.slow]
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 @pytest.fixture
