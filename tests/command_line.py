@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
-import json
 import os
 import runpy
 import subprocess
@@ -23,14 +22,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tests.orders import ROOT, orders
+from tests.orders import ROOT, answer, given, orders
 
-#: What is read as Python starts, or as something of others is imported: who gives one of these gets a process that is started anew.
+#: What is read as Python starts, or as something of others is imported: a fork has it as it was.
 _READ_AT_THE_START = ("LANG", "LC_", "PYTHON", "MLFLOW", "OMP", "OPENBLAS", "NUMBA")
 
 #: What decides about a command and is not handed on from whoever runs the tests.
 _OWN = ("RISKWARN", "MLFLOW_TRACK", "LANG", "LC_", "COLUMNS")
-
 
 #: What takes seconds to open, and what most commands open.
 _HEAVY = (
@@ -47,17 +45,14 @@ _HEAVY = (
 )
 
 
-def run(*arguments: object, cwd: Path, given: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run(*arguments: object, cwd: Path, text: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run `riskwarn` with arguments, in a folder, with this environment beside that of the tests, and a text on its standard input."""
     words = [str(one) for one in arguments]
     whole = {**_inherited(), "RISKWARN_THREADS": "1", **environment}
-    if any(name.startswith(_READ_AT_THE_START) for name in environment):
-        return subprocess.run(
-            [sys.executable, "-m", "riskwarn", *words], cwd=cwd, env=whole, input=given.encode(), capture_output=True
-        )
+    assert not any(name.startswith(_READ_AT_THE_START) for name in environment), "start a process anew"
     with tempfile.TemporaryDirectory() as folder:
         ends = [Path(folder) / name for name in ("in", "out", "err")]
-        ends[0].write_text(given, encoding="utf-8")
+        ends[0].write_text(text, encoding="utf-8")
         _, out, err = ends
         code = int(_asking()({"words": words, "cwd": str(cwd), "environment": whole, "ends": [*map(str, ends)]}))
         return subprocess.CompletedProcess(["riskwarn", *words], code, out.read_bytes(), err.read_bytes())
@@ -82,15 +77,12 @@ def main() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a fork that looks through what was imported would copy all of it
-    for line in sys.stdin:
-        order = json.loads(line)
+    for order in given():
         child = os.fork()
         if child == 0:
             _become(order)
             _end(_code_of_the_command())
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        sys.stdout.write(f"{code}\n")
-        sys.stdout.flush()
+        answer(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def _become(order: Mapping[str, Any]) -> None:

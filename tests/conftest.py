@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 
@@ -57,6 +56,12 @@ for asks in (
     defaults["timeout"] = httpx.Timeout(PATIENCE)
 
 
+def _copied(source: Path, target: Path) -> None:
+    """Copy an SQLite file, also one that somebody has open."""
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What the scripts make of an empty SQLite file is made once a process, and copied: thousands of homes would each run them all.
@@ -70,11 +75,10 @@ def _tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         if engine.dialect.name != "sqlite" or to != HEAD or not file.is_file() or file.stat().st_size:
             scripts(engine, to)
         elif made.exists():
-            with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(file)) as target:
-                source.backup(target)
+            _copied(made, file)
         else:
             scripts(engine, to)
-            shutil.copy(file, made)
+            _copied(file, made)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "upgrade", upgrade)
@@ -94,11 +98,10 @@ def _tables_of_mlflow_made_once(tmp_path_factory: pytest.TempPathFactory) -> Ite
         if home.settings.tracking_uri is not None or file.exists():
             return client(home)
         if made.exists():
-            shutil.copy(made, file)
+            _copied(made, file)
             return client(home)
         first = client(home)
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(made)) as target:
-            source.backup(target)
+        _copied(file, made)
         return first
 
     with pytest.MonkeyPatch.context() as patch:

@@ -6,12 +6,12 @@ import json
 import os
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from riskwarn.home import Home
+from tests.orders import answer
 
 Changing = Sequence[tuple[Any, str]]
 
@@ -47,9 +47,8 @@ def carried_out(
         steps, _, error = stream.read().partition("!")
     code = os.waitstatus_to_exitcode(status)
     ended = {-signal.SIGKILL: "killed", 0: "done"}.get(code, "failed")
-    answer = {"ended": ended, "steps": len(steps), "seconds": time.perf_counter() - started, "error": error}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    told = {"ended": ended, "steps": len(steps), "seconds": time.perf_counter() - started, "error": error}
+    answer(json.dumps(told))
 
 
 def die_at(step: int | None, counting: int, also: Changing = ()) -> None:

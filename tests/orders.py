@@ -16,6 +16,17 @@ import riskwarn
 ROOT = Path(riskwarn.__file__).parents[1]
 
 
+def given() -> Iterator[Any]:
+    """The orders that a script is given, until there are no more."""
+    yield from map(json.loads, sys.stdin)
+
+
+def answer(said: object) -> None:
+    """What a script answers to an order."""
+    sys.stdout.write(f"{said}\n")
+    sys.stdout.flush()
+
+
 @contextmanager
 def orders(script: str, *arguments: str) -> Iterator[Callable[[Any], str]]:
     """Give `ask(order)`: an order as JSON to the script, run in this tree; its answer."""

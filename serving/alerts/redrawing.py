@@ -2,9 +2,8 @@
 what its unit holds today.
 
 A unit above the grid that holds other grids is another matter, and its notice is taken back, as is that of a unit that there is no more.
-One that names grids goes on with those that
-lie in its unit still, on their terms alone; those that left are told of by who answers for them now, where they stand high still. What
-befell a notice before stays what it was.
+One that names grids goes on with those that lie in its unit still, on their terms alone; those that left are told of by who answers for
+them now, where they stand high still. What befell a notice before stays what it was.
 """
 
 from __future__ import annotations

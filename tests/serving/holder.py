@@ -14,7 +14,7 @@ from typing import Any
 
 from riskwarn.home import Home
 from tests import waiting
-from tests.orders import orders
+from tests.orders import answer, given, orders
 
 #: Starts `train`, `retrain`, `publish` or `update` of a home; its first word is `held` once it is at work, `done`, or the code of an error.
 Hold = Callable[[str], Any]
@@ -47,20 +47,16 @@ def kill(process: int) -> None:
 
 def main() -> None:
     """Carry out orders until there are no more."""
-    import json
-
     import training  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        which, said = json.loads(line)
+    for which, said in given():
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _work(which, Path(said))
             os._exit(0)
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+        answer(child)
 
 
 def _work(which: str, said: Path) -> None:

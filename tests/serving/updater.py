@@ -5,7 +5,6 @@ Run as a script it reads orders, one JSON document a line, and answers each with
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -15,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from riskwarn.home import Home
-from tests.orders import orders
+from tests.orders import answer, given, orders
 
 
 @contextmanager
@@ -32,8 +31,7 @@ def main() -> None:
     from serving.publishing.update import update
 
     now = datetime.fromisoformat(sys.argv[2])
-    for line in sys.stdin:
-        step = json.loads(line)
+    for step in given():
         child = os.fork()
         if child == 0:
 
@@ -50,8 +48,7 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
         told = {-signal.SIGKILL: "killed", 0: "complete", 1: "incomplete"}.get(code, "failed")
-        sys.stdout.write(told + "\n")
-        sys.stdout.flush()
+        answer(told)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +16,7 @@ from typing import Any
 
 from riskwarn.home import Home
 from tests.forks import carried_out
-from tests.orders import orders
+from tests.orders import given, orders
 
 
 @contextmanager
@@ -56,8 +55,7 @@ def main() -> None:
             settings = Settings(threads=1, database_url=order.get("into"))
             restored(Path(order["folder"]), Path(order["to"]), home, settings)
 
-    for line in sys.stdin:
-        order = json.loads(line)
+    for order in given():
         ready = partial(open_home, Path(order["home"]), Settings(threads=1, database_url=order.get("database")))
         carried_out(order, ready, partial(work, order=order), ((os, "utime"), (os, "link"), (shutil, "rmtree")))
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from riskwarn.home import Home
 from tests.forks import carried_out
-from tests.orders import orders
+from tests.orders import given, orders
 
 
 @contextmanager
@@ -54,8 +54,7 @@ def main() -> None:
         ingest(home, "disputes", [Path(file)], now=now)
         home.database.dispose()
 
-    for line in sys.stdin:
-        order = json.loads(line)
+    for order in given():
         settings = Settings(database_url=order["database"])
         carried_out(order, partial(open_home, Path(order["home"]), settings), partial(load, file=order["file"]))
 

@@ -17,7 +17,7 @@ from tests.worlds import dispute, load, with_grids, write_csv
 
 def erase(home: Home, *arguments: str, text: str = "", code: int = 0, yes: bool = True) -> Any:
     asked = ["--yes"] if yes else []
-    done = command_line.run("--json", "--home", home.path, "erase", *arguments, *asked, cwd=ROOT, given=text)
+    done = command_line.run("--json", "--home", home.path, "erase", *arguments, *asked, cwd=ROOT, text=text)
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout if code == 0 else done.stderr.strip().splitlines()[-1])
 
